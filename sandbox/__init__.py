@@ -1,0 +1,1 @@
+"""Runs untrusted programs under hard limits; knows nothing of the workbench and is usable by itself."""
