@@ -1,0 +1,1 @@
+"""The running session: lineages, slots, budget, control. asyncio, no Textual."""

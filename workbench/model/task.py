@@ -1,0 +1,74 @@
+"""A task: instruction, initial files, verifier, direction, limits. Readers live in `formats`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from workbench.model.candidate import digest_of, digest_of_files
+from workbench.model.limits import Limits
+from workbench.model.verdict import Direction
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """What one evaluation may use."""
+
+    candidate_seconds: float = 30.0
+    """Wall time of the candidate's run."""
+    verifier_seconds: float = 60.0
+    """Wall time of the verifier's run."""
+    cpus: float = 1.0
+    memory_bytes: int = 1 << 30
+    disk_bytes: int = 256 << 20
+
+
+class Task(msgspec.Struct, frozen=True):
+    """One problem to optimise, independent of the directory format it came in."""
+
+    name: str
+    title: str
+    instruction: str
+    files: dict[str, bytes]
+    """The initial working directory: relative path -> content; editable files included."""
+    editable: tuple[str, ...]
+    run: tuple[str, ...]
+    """Command that runs the candidate in its working directory."""
+    outputs: tuple[str, ...]
+    """Files, relative to the working directory, that the command must leave."""
+    verifier: dict[str, bytes]
+    """Trusted verifier files: path relative to ``/tests`` -> content."""
+    verify: tuple[str, ...]
+    """Command that scores the outputs, run in a sandbox of its own."""
+    direction: Direction
+    score_name: str = "score"
+    unit: str = ""
+    category: str = ""
+    baseline: float | None = None
+    best_known: float | None = None
+    best_known_source: str = ""
+    verification: str = "output"
+    resources: Resources = Resources()
+    budget: Limits = Limits()
+    python_packages: tuple[str, ...] = ()
+    bundle: dict[str, bytes] = msgspec.field(default_factory=dict)
+    """The task directory itself, path -> content: what travels with a session."""
+
+    @property
+    def digest(self) -> str:
+        """Identity of the whole task directory."""
+        return _digest(self.bundle)
+
+    @property
+    def verifier_digest(self) -> str:
+        """Identity of the verifier's files, recorded in every verdict."""
+        return _digest(self.verifier)
+
+    @property
+    def initial(self) -> dict[str, bytes]:
+        """The editable files as the task ships them: the first candidate."""
+        return {path: self.files[path] for path in self.editable}
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    return digest_of_files({path: digest_of(data) for path, data in files.items()})

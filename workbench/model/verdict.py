@@ -1,0 +1,77 @@
+"""A verdict: what the verifier said of a candidate."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Outcome(enum.StrEnum):
+    """How a verification ended. `INFRASTRUCTURE` is never shown to a search as a bad score."""
+
+    SCORED = "scored"
+    """The verifier measured a feasible candidate."""
+    INFEASIBLE = "infeasible"
+    """The verifier ran and found a hard constraint broken."""
+    INVALID = "invalid"
+    """The verifier's record or the candidate's output could not be accepted."""
+    FAILED = "failed"
+    """The candidate ended with an error or was killed by a signal."""
+    TIMEOUT = "timeout"
+    """The candidate ran past its wall or CPU time."""
+    RESOURCE = "resource"
+    """The candidate ran past memory, processes, disk or output limits."""
+    INFRASTRUCTURE = "infrastructure"
+    """Our fault or the machine's: says nothing about the candidate."""
+
+
+class Direction(enum.StrEnum):
+    """Whether larger or smaller raw scores are better."""
+
+    MAXIMIZE = "maximize"
+    MINIMIZE = "minimize"
+
+    def reward(self, score: float) -> float:
+        """Turn a raw score into the reward, which is always maximised."""
+        return score if self is Direction.MAXIMIZE else -score
+
+    def score(self, reward: float) -> float:
+        """Turn a reward back into the raw score."""
+        return reward if self is Direction.MAXIMIZE else -reward
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the verifier said of one candidate, with what it cost and where it ran."""
+
+    outcome: Outcome
+    message: str
+    """One line for a person: why this outcome."""
+    score: float | None = None
+    """The raw score in the task's own sign and unit; None unless scored or infeasible."""
+    reward: float | None = None
+    """The score with the direction applied; larger is better."""
+    metrics: dict[str, float] = msgspec.field(default_factory=dict)
+    feedback: str | None = None
+    """Blob digest of the verifier's feedback text, shown to proposers and people."""
+    stdout: str | None = None
+    """Blob digest of what the candidate printed (head and tail)."""
+    stderr: str | None = None
+    artifacts: dict[str, str] = msgspec.field(default_factory=dict)
+    """Name -> blob digest of files the verifier left for people."""
+    seconds: float = 0.0
+    """Wall time of the whole verification."""
+    cpu_seconds: float = 0.0
+    max_rss: int = 0
+    """Largest resident set of the candidate's processes, bytes."""
+    verifier: str = ""
+    """Digest of the verifier's files."""
+    verification: str = "output"
+    """How candidate and verifier were kept apart: output, call or shared."""
+    tier: str = ""
+    """Isolation tier it ran under: container, namespaces, landlock or none."""
+
+    @property
+    def feasible(self) -> bool:
+        """Whether this verdict can win: scored, with a reward."""
+        return self.outcome is Outcome.SCORED and self.reward is not None

@@ -1,0 +1,1 @@
+"""Proposers: they carry a move out and return a new set of editable files."""

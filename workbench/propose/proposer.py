@@ -1,0 +1,106 @@
+"""The `Proposer` protocol: what carries a move out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from workbench.model.candidate import Candidate
+from workbench.model.limits import Spend
+from workbench.model.lineage import Lineage
+from workbench.model.task import Task
+from workbench.search.strategy import Move
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A candidate with its text, as a proposer sees it."""
+
+    candidate: Candidate
+    files: dict[str, bytes]
+    """Every editable file."""
+    feedback: str = ""
+    """What the verifier said in words; untrusted text."""
+
+
+class Advice(msgspec.Struct, frozen=True):
+    """A person's hint that this move must carry."""
+
+    hint: int
+    text: str
+    author: str
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Everything one proposal may depend on."""
+
+    task: Task
+    lineage: Lineage
+    step: int
+    seed: int
+    """Seed of the session; randomness comes from (seed, lineage, step) alone."""
+    move: Move
+    parents: tuple[Shown, ...]
+    inspirations: tuple[Shown, ...] = ()
+    hints: tuple[Advice, ...] = ()
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A proposer's answer: the editable files of the new candidate, and how it got there."""
+
+    files: dict[str, bytes]
+    note: str
+    """What was changed, in one line."""
+    hint_note: str = ""
+    """What was taken from the hints, in words; empty if there were none."""
+    detail: dict[str, object] = {}
+    """JSON values by which `observe` can learn from this act again after a resume."""
+    prompt: tuple[bytes, ...] = ()
+    reply: bytes | None = None
+    spend: Spend = Spend(proposals=1)
+
+
+class ProposalUnusable(Exception):
+    """The proposer answered, but there is nothing to verify; the lineage goes on."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint_note: str = "",
+        detail: Mapping[str, object] | None = None,
+        prompt: tuple[bytes, ...] = (),
+        reply: bytes | None = None,
+        spend: Spend | None = None,
+    ) -> None:
+        """Keep why, what was sent and received, and what it cost."""
+        super().__init__(message)
+        self.message = message
+        self.hint_note = hint_note
+        self.detail = dict(detail or {})
+        self.prompt = prompt
+        self.reply = reply
+        self.spend = Spend(proposals=1) if spend is None else spend
+
+
+class Proposer(Protocol):
+    """Carries moves out for one lineage. One instance serves one lineage of one session."""
+
+    name: str
+    label: str
+    """How people see it, e.g. ``mutation (mechanical, no model)``."""
+    free: bool
+    """Costs nothing and depends on the request alone: a cut-off proposal is simply made again."""
+
+    def reserve(self, request: Request) -> Spend:
+        """Return the most this proposal can cost."""
+
+    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
+        """Make the proposal. `say` streams text to the screen as it arrives.
+
+        Raises `ProposalUnusable` when there is nothing to verify.
+        """
+
+    def observe(self, candidate: Candidate) -> None:
+        """Learn from a verdict of this lineage. Called in journal order, also on resume."""
