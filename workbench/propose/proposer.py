@@ -10,8 +10,8 @@ import msgspec
 from workbench.model.candidate import Candidate
 from workbench.model.limits import Spend
 from workbench.model.lineage import Lineage
+from workbench.model.move import Move
 from workbench.model.task import Task
-from workbench.search.strategy import Move
 
 
 class Shown(msgspec.Struct, frozen=True):
