@@ -96,9 +96,9 @@ class Session:
     def _lineage_created(self, record: Record, e: ev.LineageCreated) -> None:
         origin = self.candidates[e.origin]
         lineage = Lineage(e, {origin.id: origin}, {origin.digest: origin.id})
-        if origin.feasible:
-            lineage.best = origin.id
         self.lineages[e.lineage] = lineage
+        if origin.verdict is not None:
+            self._start_curve(record, lineage)
 
     def _shares_allotted(self, record: Record, e: ev.SharesAllotted) -> None:
         for number, share in e.shares.items():
@@ -183,6 +183,10 @@ class Session:
             if candidate.id in lineage.unverified:
                 lineage.unverified.remove(candidate.id)
             self._finish_step(record, lineage, candidate.step, candidate)
+        else:
+            for lineage in self.lineages.values():
+                if lineage.created.origin == candidate.id:
+                    self._start_curve(record, lineage)
         reward, best = candidate.reward, self.best_candidate
         if reward is not None and (best is None or best.reward is None or reward > best.reward):
             self.best = candidate.id
@@ -233,6 +237,12 @@ class Session:
         self.spent += spend
         if lineage is not None:
             self.lineages[lineage].spent += spend
+
+    def _start_curve(self, record: Record, lineage: Lineage) -> None:
+        """Step 0 of a curve: what the lineage starts from."""
+        if lineage.origin.feasible:
+            lineage.best = lineage.origin.id
+        self._finish_step(record, lineage, 0, lineage.origin)
 
     def _fail_step(self, record: Record, number: LineageId, step: int, spend: Spend) -> None:
         lineage = self.lineages[number]
