@@ -85,37 +85,38 @@ def _content(path: Path, name: str, root: Path, report: Report) -> bytes | None:
     try:
         target = path.resolve(strict=True)
         if not target.is_relative_to(root):
-            report.problem(
-                "",
-                "is a link that leaves the task directory",
-                "replace the link by a copy of the file",
-                name,
-            )
+            wrong, mend = "is a link that leaves the task directory", "replace the link by a copy"
+            report.problem("", wrong, mend, name)
             return None
-        # NONBLOCK, so that a FIFO cannot hold us; NOFOLLOW, as the link is already resolved.
-        handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        data = _read_regular(target)
     except OSError as error:
         _unreadable(report, name, error)
         return None
     except RuntimeError:  # resolve() of Python 3.11 and 3.12 says so of a loop of links
         report.problem("", "is a link that leads back to itself", "remove the link", name)
         return None
-    with os.fdopen(handle, "rb") as file:
+    if data is None:
+        mend = "keep only regular files in a task; replace a linked directory by a copy"
+        report.problem("", "is no regular file", mend, name)
+    elif len(data) > MAX_FILE_BYTES:
+        wrong = f"is larger than {MAX_FILE_BYTES >> 20} MiB"
+        report.problem("", wrong, "shrink or split the file", name)
+    else:
+        return data
+    return None
+
+
+def _read_regular(target: Path) -> bytes | None:
+    """Return at most one byte more than the cap; None if `target` is no regular file."""
+    # NONBLOCK, so that a FIFO cannot hold us; NOFOLLOW, as links are already resolved.
+    handle = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            report.problem(
-                "",
-                "is no regular file",
-                "keep only regular files in a task (a linked directory: copy it)",
-                name,
-            )
             return None
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        report.problem(
-            "", f"is larger than {MAX_FILE_BYTES >> 20} MiB", "shrink or split the file", name
-        )
-        return None
-    return data
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    finally:
+        os.close(handle)
 
 
 def _unreadable(report: Report, name: str, error: OSError) -> None:
