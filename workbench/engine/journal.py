@@ -1,4 +1,4 @@
-"""The engine's way to the journal: number, fold, commit, announce, in that order for every event."""
+"""The engine's way to the journal: number, fold, commit, announce, in that order."""
 
 from __future__ import annotations
 

@@ -219,6 +219,7 @@ class Session:
         lineage = self.lineages[e.lineage]
         lineage.stopped = e.reason
         lineage.stop_detail = e.detail
+        lineage.wanted = "run"  # stopping overrides a pause: what is in flight still finishes
 
     def _hint_queued(self, record: Record, e: ev.HintQueued) -> None:
         self.hints[e.hint] = Hint(e.hint, e.text, e.lineages, e.standing, e.author, record.at)

@@ -1,0 +1,219 @@
+"""The running session: opens it, drives its lineages side by side, closes it at a checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterable
+
+import sandbox
+from workbench import __version__
+from workbench.engine.controller import Controller, Crew
+from workbench.engine.hub import Hub
+from workbench.engine.journal import Journal
+from workbench.engine.runner import Runner
+from workbench.engine.shares import reallot
+from workbench.engine.slots import Slots, machine_slots
+from workbench.engine.verification import InfrastructureDown, Verifications
+from workbench.formats.harbor import parse
+from workbench.model import event as ev
+from workbench.model.candidate import INITIAL, LineageId
+from workbench.model.limits import Limits, Spend
+from workbench.model.task import Task
+from workbench.propose.proposer import Proposer
+from workbench.propose.registry import proposer
+from workbench.search.registry import strategy
+from workbench.store import JournalBroken, Store
+from workbench.verify import Verifier
+
+HEARTBEAT_SECONDS = 10.0
+"""Longest active time that a crash can leave uncounted."""
+
+
+class EngineFailed(Exception):
+    """The engine cannot go on; the message says why and what to do. The journal is intact."""
+
+
+class Engine:
+    """Runs one session in this process until it is finished, shut down or broken."""
+
+    def __init__(self, store: Store, *, slots: int | None = None, attended: bool = True) -> None:
+        """Serve the session of `store`.
+
+        `slots` bounds verifications at once (default: this machine's cores). Unattended, the
+        engine ends when the machine's fault has paused every lineage, instead of waiting.
+        """
+        self.hub = Hub()
+        self.journal = Journal(store, self.hub)
+        self._store = store
+        self._slot_count = slots or machine_slots()
+        self._attended = attended
+        self._runners: dict[LineageId, Runner] = {}
+        self._over = asyncio.Event()
+        self._reason = "interrupted"
+        self._detail = ""
+        self._group: asyncio.TaskGroup | None = None
+        self.control: Controller | None = None
+
+    async def run(self) -> ev.EngineClosed:
+        """Work until there is nothing left to do or `shutdown` is called.
+
+        Raises `sandbox.SandboxUnavailable` before anything is written if programs cannot be
+        isolated here, and `EngineFailed` when the machine or the disk gave up.
+        """
+        task = await self._load()
+        backend, line, tier = await self._isolation()
+
+        async def open_verifier() -> Verifier:
+            verifier = Verifier(task, backend)
+            await verifier.open()
+            return verifier
+
+        slots = Slots(self._slot_count, open_verifier)
+        try:
+            return await self._work(task, Verifications(self.journal, slots), line, tier)
+        finally:
+            await slots.aclose()
+            self.hub.close()
+
+    async def change_budget(self, limits: Limits) -> None:
+        """Put new limits in force before the run starts; call after `load`."""
+        session = self.journal.session
+        await self.journal.post(*reallot(session, limits, session.target))
+
+    @property
+    def over(self) -> bool:
+        """Whether the run is coming to its end."""
+        return self._over.is_set()
+
+    def shutdown(self, reason: str = "interrupted", detail: str = "") -> None:
+        """Ask for a clean checkpoint; `run` returns soon after."""
+        if not self._over.is_set():
+            self._reason, self._detail = reason, detail
+            self._over.set()
+
+    async def load(self) -> None:
+        """Fold the stored journal, so that a feed can be taken before `run` starts."""
+        if self.journal.session.seq == 0:
+            await self.journal.load()
+
+    async def _load(self) -> Task:
+        await self.load()
+        files = self.journal.session.facts.task_files
+        task, _ = parse({path: await self.journal.blob(digest) for path, digest in files.items()})
+        return task
+
+    async def _isolation(self) -> tuple[sandbox.Backend, str, str]:
+        backend = sandbox.backend(self.journal.session.facts.sandbox)
+        found = await backend.probe()
+        if not found.usable:
+            raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
+        return backend, found.line(), found.tier
+
+    async def _work(
+        self, task: Task, verifications: Verifications, line: str, tier: str
+    ) -> ev.EngineClosed:
+        try:
+            await self._open(line, tier)
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                self.control = Controller(self.journal, task, self._crew(task, verifications))
+                group.create_task(self._drive(task, verifications))
+                group.create_task(self._heartbeat())
+                await self._over.wait()
+                raise _Over
+        except* _Over:
+            pass
+        except* JournalBroken as broken:
+            raise EngineFailed(str(broken.exceptions[0])) from None
+        except* InfrastructureDown as down:
+            self._reason, self._detail = "interrupted", str(down.exceptions[0])
+        closed = ev.EngineClosed(self._reason, self._detail)
+        try:
+            await self.journal.post(closed)
+        except JournalBroken as broken:
+            raise EngineFailed(str(broken)) from None
+        return closed
+
+    async def _open(self, line: str, tier: str) -> None:
+        """Journal that a run begins, and what the last one left cut off."""
+        host = socket.gethostname()
+        events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
+        for lineage in self.journal.session.lineages.values():
+            pending = lineage.pending
+            if pending is not None and not _proposer(lineage.created).free:
+                spend = pending.reserved + Spend(unknown=1)
+                events.append(ev.ProposalLost(lineage.id, pending.step, spend))
+        await self.journal.post(*events)
+
+    async def _drive(self, task: Task, verifications: Verifications) -> None:
+        session = self.journal.session
+        initial = session.candidates[INITIAL]
+        if initial.verdict is None:
+            await verifications.verify(initial)
+        for number in session.lineages:
+            self._start(number, task, verifications)
+
+    def _start(self, number: LineageId, task: Task, verifications: Verifications) -> None:
+        created = self.journal.session.lineages[number].created
+        runner = Runner(
+            number,
+            task,
+            self.journal,
+            verifications,
+            strategy(created.strategy),
+            _proposer(created),
+            self._settled,
+        )
+        self._runners[number] = runner
+        if self._group is not None:
+            self._group.create_task(runner.run())
+
+    def _settled(self) -> None:
+        """A lineage came to rest: the session may be finished, or stuck."""
+        if all(runner.over for runner in self._runners.values()):
+            self.shutdown("finished")
+        elif not self._attended:
+            resting = [x for x in self.journal.session.lineages.values() if x.stopped is None]
+            if all(x.state == "paused" and x.paused_by == "engine" for x in resting):
+                self.shutdown("interrupted", resting[0].pause_reason)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            before = self.journal.session.seq
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            if self.journal.session.seq == before and self.journal.clock.running:
+                self.journal.post(ev.Heartbeat())
+
+    def _crew(self, task: Task, verifications: Verifications) -> Crew:
+        def known(strategy_name: str, proposer_name: str) -> None:
+            strategy(strategy_name)
+            proposer(proposer_name)
+
+        def some(numbers: Iterable[LineageId]) -> list[Runner]:
+            return [self._runners[x] for x in numbers if x in self._runners]
+
+        def wake(numbers: Iterable[LineageId]) -> None:
+            for runner in some(numbers):
+                runner.wake()
+
+        def abort(numbers: Iterable[LineageId]) -> None:
+            for runner in some(numbers):
+                runner.abort()
+
+        return Crew(
+            wake=wake,
+            abort=abort,
+            start=lambda number: self._start(number, task, verifications),
+            shutdown=self.shutdown,
+            known=known,
+        )
+
+
+def _proposer(created: ev.LineageCreated) -> Proposer:
+    return proposer(created.proposer)(created.seed, created.lineage)
+
+
+class _Over(Exception):
+    """Leaves the task group: everything in it is cancelled."""

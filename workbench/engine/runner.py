@@ -1,0 +1,312 @@
+"""One lineage at work: whatever its journal says comes next, it does, until there is nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from workbench.engine.feed import Live
+from workbench.engine.journal import Journal
+from workbench.engine.verification import InfrastructureDown, Verifications
+from workbench.model import event as ev
+from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
+from workbench.model.limits import Spend
+from workbench.model.lineage import Lineage
+from workbench.model.move import Move, rng_for
+from workbench.model.task import Task
+from workbench.propose.proposer import (
+    Advice,
+    Proposal,
+    ProposalUnusable,
+    Proposer,
+    Request,
+    Shown,
+)
+from workbench.search.strategy import Strategy
+from workbench.store import Blob
+
+Act = Callable[[], Awaitable[None]]
+
+
+class Runner:
+    """Drives one lineage. It holds no state of its own that the journal could not rebuild."""
+
+    def __init__(
+        self,
+        number: LineageId,
+        task: Task,
+        journal: Journal,
+        verifications: Verifications,
+        strategy: Strategy,
+        proposer: Proposer,
+        settled: Callable[[], None],
+    ) -> None:
+        """`settled` is called whenever the lineage has nothing to do and waits."""
+        self._number = number
+        self._task = task
+        self._journal = journal
+        self._verifications = verifications
+        self._strategy = strategy
+        self._proposer = proposer
+        self._settled = settled
+        self._wake = asyncio.Event()
+        self._act: asyncio.Task[None] | None = None
+        for candidate in self.lineage.candidates.values():
+            if candidate.verdict is not None and candidate.lineage == number:
+                proposer.observe(candidate)
+
+    @property
+    def lineage(self) -> Lineage:
+        """The lineage as the journal tells it."""
+        return self._journal.session.lineages[self._number]
+
+    @property
+    def proposer(self) -> Proposer:
+        """What carries out this lineage's moves."""
+        return self._proposer
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do unless a person changes something."""
+        lineage = self.lineage
+        return lineage.stopped is not None and not lineage.unverified
+
+    def wake(self) -> None:
+        """Look at the journal again: something about the lineage changed."""
+        self._wake.set()
+
+    def abort(self) -> None:
+        """Cut what is in flight; whatever was committed of it stays."""
+        if self._act is not None:
+            self._act.cancel()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._wake.clear()
+            act = self._next()
+            if act is None:
+                self._say("idle")
+                self._settled()
+                await self._wake.wait()
+                continue
+            self._act = asyncio.ensure_future(act())
+            try:
+                await self._act
+            except asyncio.CancelledError:
+                current = asyncio.current_task()
+                if current is None or current.cancelling():
+                    raise
+                # Only the act was cut (abort): look at the journal and go on from there.
+            finally:
+                self._act = None
+
+    def _next(self) -> Act | None:
+        lineage = self.lineage
+        if lineage.wanted == "pause":
+            return None if lineage.settled else self._pause
+        if lineage.unverified:
+            return self._verify
+        if lineage.stopped is not None:
+            return None
+        stop = None if lineage.pending is not None else self._reason_to_stop(lineage)
+        if stop is not None:
+            return lambda: self._stop(*stop)
+        return self._step
+
+    def _reason_to_stop(self, lineage: Lineage) -> tuple[str, str] | None:
+        session = self._journal.session
+        best, target = session.best_candidate, session.target
+        if target is not None and best is not None and best.reward is not None:
+            goal = session.facts.direction.reward(target)
+            if best.reward >= goal:
+                return "target", f"#{best.id} reached the target {target:g}"
+        if lineage.barren >= lineage.created.max_barren:
+            return "barren", f"{lineage.barren} steps in a row gave no new candidate"
+        limit = session.limits.exceeded_by(Spend(), self._journal.clock.elapsed)
+        limit = limit or lineage.share.exceeded_by(
+            lineage.spent + Spend(evaluations=1, proposals=1)
+        )
+        return None if limit is None else ("budget", f"its share of {limit} is used up")
+
+    async def _pause(self) -> None:
+        await self._journal.post(ev.LineagePaused(self._number))
+
+    async def _stop(self, reason: str, detail: str) -> None:
+        await self._journal.post(ev.LineageStopped(self._number, reason, detail))
+
+    async def _verify(self) -> None:
+        number = self.lineage.unverified[0]
+        candidate = self._journal.session.candidates[number]
+        try:
+            await self._verifications.verify(candidate)
+        except InfrastructureDown as error:
+            await self._journal.post(ev.PauseRequested((self._number,), "engine", str(error)))
+            return
+        self._proposer.observe(candidate)
+
+    async def _step(self) -> None:
+        move = self.lineage.pending
+        if move is None:
+            request = await self._choose()
+            if request is None:
+                return
+        else:
+            request = await self._request(move)
+        self._say("proposing")
+        begun = time.monotonic()
+        try:
+            proposal = await self._proposer.propose(request, self._stream)
+        except ProposalUnusable as error:
+            await self._fail(request.step, "unusable", error, time.monotonic() - begun)
+            return
+        except asyncio.CancelledError:
+            if not self._proposer.free:
+                self._post_aborted()
+            raise
+        await self._record(request, proposal, time.monotonic() - begun)
+
+    async def _choose(self) -> Request | None:
+        """Choose the next move and reserve its cost; None if the reservation does not fit."""
+        lineage = self.lineage
+        step = lineage.step + 1
+        rng = rng_for(lineage.created.seed, lineage.id, step, "move")
+        move = self._strategy.next_move(lineage, rng)
+        parents = await self._show(move.parents)
+        inspirations = await self._show(move.inspirations)
+        # No await from here to the post: what the event says is what the move is.
+        hints = self._journal.session.waiting_hints(self._number)
+        request = Request(
+            task=self._task,
+            lineage=lineage,
+            step=step,
+            seed=lineage.created.seed,
+            move=move,
+            parents=parents,
+            inspirations=inspirations,
+            hints=tuple(Advice(h.id, h.text, h.author) for h in hints),
+        )
+        reserved = self._proposer.reserve(request)
+        limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
+        if limit is not None:
+            await self._stop("budget", f"the next proposal may go past its share of {limit}")
+            return None
+        chosen = ev.MoveChosen(
+            lineage=self._number,
+            step=step,
+            basis=lineage.last_seq,
+            operator=move.operator,
+            parents=move.parents,
+            inspirations=move.inspirations,
+            hints=tuple(hint.id for hint in hints),
+            reserved=reserved,
+        )
+        taken = [ev.HintTaken(hint.id, self._number, step) for hint in hints]
+        durable = self._journal.post(*taken, chosen)
+        if not self._proposer.free:
+            await durable
+        return request
+
+    async def _request(self, chosen: ev.MoveChosen) -> Request:
+        """Rebuild the request of a move that was chosen before a crash or an abort."""
+        hints = self._journal.session.hints
+        lineage = self.lineage
+        return Request(
+            task=self._task,
+            lineage=lineage,
+            step=chosen.step,
+            seed=lineage.created.seed,
+            move=Move(chosen.operator, chosen.parents, chosen.inspirations),
+            parents=await self._show(chosen.parents),
+            inspirations=await self._show(chosen.inspirations),
+            hints=tuple(Advice(h, hints[h].text, hints[h].author) for h in chosen.hints),
+        )
+
+    async def _show(self, numbers: tuple[CandidateId, ...]) -> tuple[Shown, ...]:
+        shown = []
+        for number in numbers:
+            candidate = self._journal.session.candidates[number]
+            digest = None if candidate.verdict is None else candidate.verdict.feedback
+            feedback = b"" if digest is None else await self._journal.blob(digest)
+            files = await self._journal.files(candidate.files)
+            shown.append(Shown(candidate, files, feedback.decode(errors="replace")))
+        return tuple(shown)
+
+    async def _record(self, request: Request, proposal: Proposal, seconds: float) -> None:
+        files = {path: digest_of(data) for path, data in proposal.files.items()}
+        digest = digest_of_files(files)
+        seen = self.lineage.digests.get(digest)
+        if seen is not None:
+            error = ProposalUnusable(
+                f"the same files as #{seen}",
+                hint_note=proposal.hint_note,
+                detail=proposal.detail,
+                prompt=proposal.prompt,
+                reply=proposal.reply,
+                spend=proposal.spend,
+            )
+            await self._fail(request.step, "duplicate", error, seconds, seen)
+            return
+        initial = {path: digest_of(data) for path, data in self._task.initial.items()}
+        blobs = [Blob(data, initial.get(path)) for path, data in proposal.files.items()]
+        made = ev.ProposalMade(
+            candidate=self._journal.next_candidate(),
+            lineage=self._number,
+            step=request.step,
+            digest=digest,
+            files=files,
+            parents=request.move.parents,
+            operator=request.move.operator,
+            proposer=self._proposer.name,
+            note=proposal.note,
+            hint_note=proposal.hint_note,
+            hints=tuple(hint.hint for hint in request.hints),
+            detail=proposal.detail,
+            prompt=tuple(digest_of(part) for part in proposal.prompt),
+            reply=None if proposal.reply is None else digest_of(proposal.reply),
+            seconds=round(seconds, 6),
+            spend=proposal.spend,
+        )
+        await self._journal.post(made, blobs=[*blobs, *_talk(proposal.prompt, proposal.reply)])
+
+    async def _fail(
+        self,
+        step: int,
+        reason: str,
+        error: ProposalUnusable,
+        seconds: float,
+        duplicate_of: CandidateId | None = None,
+    ) -> None:
+        failed = ev.ProposalFailed(
+            lineage=self._number,
+            step=step,
+            reason=reason,
+            message=error.message,
+            duplicate_of=duplicate_of,
+            detail=error.detail,
+            hint_note=error.hint_note,
+            prompt=tuple(digest_of(part) for part in error.prompt),
+            reply=None if error.reply is None else digest_of(error.reply),
+            seconds=round(seconds, 6),
+            spend=error.spend,
+        )
+        await self._journal.post(failed, blobs=_talk(error.prompt, error.reply))
+
+    def _post_aborted(self) -> None:
+        """Record a paid call that was cut: charged at its reservation, true cost unknown."""
+        pending = self.lineage.pending
+        if pending is not None:
+            spend = pending.reserved + Spend(unknown=1)
+            self._journal.post(ev.ProposalLost(self._number, pending.step, spend))
+
+    def _stream(self, text: str) -> None:
+        self._say("proposing", text)
+
+    def _say(self, phase: str, text: str = "") -> None:
+        step = self.lineage.step
+        self._journal.hub.publish([Live(self._number, phase, step, None, time.time(), text)])
+
+
+def _talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:
+    return [Blob(part) for part in (*prompt, *(() if reply is None else (reply,)))]

@@ -1,0 +1,91 @@
+"""Who may spend what: shares of the session's budget, always re-cut by an event."""
+
+from __future__ import annotations
+
+from workbench.model import event as ev
+from workbench.model.limits import Limits, Spend, split
+from workbench.model.lineage import Lineage
+from workbench.model.session import Session
+
+
+def committed(lineage: Lineage) -> Spend:
+    """What a lineage has spent plus what it has in flight, at its worst case."""
+    total = lineage.spent + Spend(evaluations=len(lineage.unverified))
+    if lineage.pending is not None:
+        total += lineage.pending.reserved + Spend(evaluations=1)
+    return total
+
+
+def left(lineage: Lineage) -> Limits:
+    """What a lineage may still begin; None where nothing bounds it."""
+    share, used = lineage.share, committed(lineage)
+    return Limits(
+        evaluations=_minus(share.evaluations, used.evaluations),
+        proposals=_minus(share.proposals, used.proposals),
+        tokens=_minus(share.tokens, used.tokens),
+        usd=None if share.usd is None else max(0.0, share.usd - used.usd),
+    )
+
+
+def _minus(total: int | None, used: int) -> int | None:
+    return None if total is None else max(0, total - used)
+
+
+def halve(source: Lineage) -> tuple[Limits, Limits]:
+    """Cut what `source` has left in two: its own new share, and the fork's."""
+    remaining, share = left(source), source.share
+    theirs = Limits(
+        evaluations=_half(remaining.evaluations),
+        proposals=_half(remaining.proposals),
+        tokens=_half(remaining.tokens),
+        usd=None if remaining.usd is None else remaining.usd / 2,
+    )
+    mine = Limits(
+        evaluations=_minus(share.evaluations, theirs.evaluations or 0),
+        proposals=_minus(share.proposals, theirs.proposals or 0),
+        tokens=_minus(share.tokens, theirs.tokens or 0),
+        usd=None if share.usd is None else share.usd - (theirs.usd or 0.0),
+    )
+    return mine, theirs
+
+
+def _half(value: int | None) -> int | None:
+    return None if value is None else value // 2
+
+
+def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.AnyEvent]:
+    """Return the events that put new session limits in force.
+
+    What is neither spent nor in flight is divided evenly over the lineages that can still use
+    it: those running, paused, or stopped for budget or target.
+    """
+    used = session.spent
+    able = []
+    for lineage in session.lineages.values():
+        flight = committed(lineage)
+        used += Spend(
+            flight.evaluations - lineage.spent.evaluations,
+            flight.proposals - lineage.spent.proposals,
+            flight.tokens - lineage.spent.tokens,
+            flight.usd - lineage.spent.usd,
+        )
+        if lineage.stopped in (None, "budget", "target"):
+            able.append(lineage)
+    events: list[ev.AnyEvent] = [ev.BudgetChanged(limits, target)]
+    if able:
+        parts = split(limits, len(able), used)
+        shares = {
+            lineage.id: _plus(committed(lineage), part)
+            for lineage, part in zip(able, parts, strict=True)
+        }
+        events.append(ev.SharesAllotted(shares, "budget changed"))
+    return events
+
+
+def _plus(spend: Spend, part: Limits) -> Limits:
+    return Limits(
+        evaluations=None if part.evaluations is None else spend.evaluations + part.evaluations,
+        proposals=None if part.proposals is None else spend.proposals + part.proposals,
+        tokens=None if part.tokens is None else spend.tokens + part.tokens,
+        usd=None if part.usd is None else spend.usd + part.usd,
+    )

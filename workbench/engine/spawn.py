@@ -1,0 +1,54 @@
+"""Starting an engine in a process of its own, away from the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from workbench.model.limits import Limits
+
+START_SECONDS = 30.0
+"""How long an engine may take until it serves."""
+
+
+class EngineNotStarted(Exception):
+    """The engine could not take the session; the message is its own."""
+
+
+async def spawn(directory: Path, limits: Limits | None = None) -> int:
+    """Start an engine on `directory`, wait until it serves, and return its process id.
+
+    Raises `EngineNotStarted` with its reason: locked elsewhere, damaged file, no isolation.
+    """
+    arguments = [str(directory)]
+    if limits is not None:
+        arguments.append(msgspec.json.encode(limits).decode())
+    log = directory / "engine.log"
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.engine.host", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+            cwd=os.sep,
+        )
+    assert process.stdout is not None
+    with process.stdout as pipe:
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                said = await asyncio.to_thread(pipe.readline)
+        except TimeoutError:
+            process.kill()
+            raise EngineNotStarted(f"the engine did not start within 30 s; see {log}") from None
+    message = json.loads(said) if said.strip() else {}
+    if not message.get("ready"):
+        process.wait()
+        raise EngineNotStarted(message.get("error") or f"the engine died at once; see {log}")
+    return process.pid

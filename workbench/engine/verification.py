@@ -1,0 +1,68 @@
+"""Verifications with slots, retries and durable verdicts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from workbench.engine.feed import Live
+from workbench.engine.journal import Journal
+from workbench.engine.slots import Slots
+from workbench.model.candidate import Candidate
+from workbench.model.event import InfrastructureFailed, VerdictReached
+from workbench.model.verdict import Outcome
+from workbench.store import Blob
+from workbench.verify import Verification, Verifier
+
+ATTEMPTS = 3
+"""Tries before a failing machine pauses the lineage."""
+RETRY_SECONDS = (0.2, 1.0)
+"""Waits between the tries."""
+
+
+class InfrastructureDown(Exception):
+    """The machine, not the candidate, keeps a verification from running."""
+
+
+class Verifications:
+    """Runs verifications for all lineages and commits what they say."""
+
+    def __init__(self, journal: Journal, slots: Slots[Verifier]) -> None:
+        """Commit to `journal`, run on `slots`."""
+        self._journal = journal
+        self._slots = slots
+
+    async def verify(self, candidate: Candidate) -> None:
+        """Verify `candidate`; its verdict is durable on return.
+
+        Raises `InfrastructureDown` after `ATTEMPTS` failures of the machine, each an event.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            result = await self._once(candidate)
+            if result.verdict.outcome is not Outcome.INFRASTRUCTURE:
+                await self._commit(candidate, result)
+                return
+            message = result.verdict.message
+            await self._journal.post(
+                InfrastructureFailed(candidate.id, candidate.lineage, attempt, message)
+            )
+            if attempt < ATTEMPTS:
+                self._progress(candidate, "retrying")
+                await asyncio.sleep(RETRY_SECONDS[attempt - 1])
+        raise InfrastructureDown(message)
+
+    async def _once(self, candidate: Candidate) -> Verification:
+        files = await self._journal.files(candidate.files)
+        async with self._slots.slot(lambda: self._progress(candidate, "queued")) as verifier:
+            self._progress(candidate, "verifying")
+            return await verifier.verify(files)
+
+    async def _commit(self, candidate: Candidate, result: Verification) -> None:
+        blobs = [Blob(data) for data in result.blobs.values()]
+        event = VerdictReached(candidate.id, candidate.lineage, result.verdict)
+        await self._journal.post(event, blobs=blobs)
+
+    def _progress(self, candidate: Candidate, phase: str) -> None:
+        if candidate.lineage is not None:
+            live = Live(candidate.lineage, phase, candidate.step, candidate.id, time.time())
+            self._journal.hub.publish([live])
