@@ -1,1 +1,56 @@
-"""Runs untrusted programs under hard limits; knows nothing of the workbench and is usable by itself."""
+"""Runs untrusted programs under hard limits; knows nothing of the workbench, usable by itself.
+
+async with await sandbox.backend("auto").open(Spec()) as lease:
+    execution = await lease.run(Job(("python3", "solve.py"), files={"/app/solve.py": code}))
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sandbox.api import (
+    Backend,
+    Capabilities,
+    Check,
+    Collected,
+    Execution,
+    Job,
+    Lease,
+    Limits,
+    Outcome,
+    SandboxUnavailable,
+    Spec,
+)
+
+__all__ = [
+    "Backend",
+    "Capabilities",
+    "Check",
+    "Collected",
+    "Execution",
+    "Job",
+    "Lease",
+    "Limits",
+    "Outcome",
+    "SandboxUnavailable",
+    "Spec",
+    "backend",
+]
+
+
+def backend(name: Literal["auto", "bubblewrap", "process"] = "auto") -> Backend:
+    """Return a backend; whether it works here is for its `probe` to say.
+
+    `auto` is the strongest there is and never `process`, which isolates nothing and must be chosen
+    by name. Raises ValueError for an unknown name.
+    """
+    # Imported here: asking for limits or outcomes should not load asyncio.
+    if name in ("auto", "bubblewrap"):
+        from sandbox.bubblewrap import Bubblewrap
+
+        return Bubblewrap()
+    if name == "process":
+        from sandbox.process import Process
+
+        return Process()
+    raise ValueError(f"no sandbox is called {name!r}; there are auto, bubblewrap and process")

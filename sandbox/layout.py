@@ -1,0 +1,121 @@
+"""What every sandbox shows of this machine: a system, a Python, chosen packages; nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+BIN = "/opt/python/bin"
+PACKAGES = "/opt/python/packages"
+ENVIRONMENT = {
+    "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+_SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# The loader's cache, and the links by which distributions choose between libraries.
+_ETC = ("/etc/ld.so.cache", "/etc/alternatives")
+ETC_FILES = {
+    "/etc/passwd": b"sandbox:x:1000:1000::/tmp:/bin/sh\n",
+    "/etc/group": b"sandbox:x:1000:\n",
+    "/etc/hosts": b"127.0.0.1 localhost sandbox\n::1 localhost\n",
+}
+
+
+@dataclass
+class Layout:
+    """Mounts and links of a sandbox, and the environment that fits them."""
+
+    mounts: list[tuple[str, str]] = field(default_factory=list)
+    """(path on this machine, path in the sandbox), read-only."""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    """(target, path in the sandbox) of symbolic links."""
+    env: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+
+
+def base_layout() -> Layout:
+    """Return the system and the base interpreter of the running environment."""
+    layout = Layout(mounts=[("/usr", "/usr")])
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            layout.links.append((os.readlink(path), path))
+        elif os.path.isdir(path):
+            layout.mounts.append((path, path))
+    layout.mounts += [(path, path) for path in _ETC if os.path.exists(path)]
+    for prefix in interpreter_prefixes():
+        # At its own path: an interpreter and its libraries may have it compiled in.
+        layout.mounts.append((prefix, prefix))
+    layout.links += [(interpreter(), f"{BIN}/{name}") for name in ("python3", "python")]
+    return layout
+
+
+def interpreter() -> str:
+    """Return the base interpreter, links resolved: a virtual environment is not shown."""
+    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+
+
+def interpreter_prefixes() -> list[str]:
+    """Return the directories that the interpreter needs and /usr does not contain."""
+    wanted = {os.path.realpath(path) for path in (sys.base_prefix, sys.base_exec_prefix)}
+    if not any(_inside(interpreter(), path) for path in (*wanted, "/usr")):
+        wanted.add(os.path.dirname(interpreter()))
+    outside = sorted(path for path in wanted if not _inside(path, "/usr"))
+    return [path for path in outside if not any(_inside(path, o) for o in outside if o != path)]
+
+
+def add_packages(layout: Layout, names: Iterable[str]) -> None:
+    """Mount the distributions and what they require; raises ValueError naming the missing one."""
+    entries: dict[str, str] = {}
+    for found in _closure(names):
+        tops = {Path(str(file)).parts[0] for file in found.files or ()} - {"..", "bin"}
+        mounted = [top for top in sorted(tops) if not top.endswith(".pth")]
+        if not any(not top.endswith((".dist-info", ".egg-info")) for top in mounted):
+            raise ValueError(
+                f"Spec.python_packages: {found.name} has no files of its own here "
+                "(an editable install?); install it as a wheel"
+            )
+        for top in mounted:
+            source = os.path.realpath(str(found.locate_file(top)))
+            if os.path.exists(source) and top != "__pycache__":
+                entries[f"{PACKAGES}/{top}"] = source
+    layout.mounts += [(source, target) for target, source in sorted(entries.items())]
+    if entries:
+        layout.env["PYTHONPATH"] = PACKAGES
+
+
+def _closure(names: Iterable[str]) -> list[Distribution]:
+    found: dict[str, Distribution] = {}
+    queue = [(name, True) for name in names]
+    for name, asked in queue:
+        key = re.sub(r"[-_.]+", "-", name).lower()
+        if key in found:
+            continue
+        try:
+            found[key] = distribution(name)
+        except PackageNotFoundError:
+            if asked:
+                raise ValueError(
+                    f"Spec.python_packages: {name} is not installed beside this program; "
+                    f"install it with: {sys.executable} -m pip install {name}"
+                ) from None
+            continue  # a requirement for another platform
+        for requirement in found[key].requires or ():
+            word = re.match(r"[A-Za-z0-9._-]+", requirement)
+            if word and "extra" not in requirement.partition(";")[2]:
+                queue.append((word[0], False))
+    return list(found.values())
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip("/") + "/")

@@ -1,0 +1,236 @@
+"""The caller's side of a supervisor: start it, hand it jobs, replace it when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.api import Collected, Execution, Job, Outcome, SandboxUnavailable, Spec
+from sandbox.paths import check_job
+from sandbox.supervisor import frames
+
+# Appended, so that nothing beside the supervisor can stand in for the standard library.
+_BOOT = "import sys; sys.path.append(sys.argv[1]); from supervisor.service import main; main()"
+_OPEN_SECONDS = 20.0
+_GRACE_SECONDS = 15.0
+
+
+class SupervisorDied(Exception):
+    """The supervisor ended in the middle of something; the text is what it said last."""
+
+
+class Supervisor:
+    """A running supervisor process and the channel to it."""
+
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.process = process
+        self.reader = reader
+        self.writer = writer
+
+    @classmethod
+    async def start(cls) -> Supervisor:
+        """Exec a supervisor in its own session, with an empty environment and one socket."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            process = await asyncio.create_subprocess_exec(
+                getattr(sys, "_base_executable", sys.executable),
+                *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent)),
+                stdin=theirs.fileno(),
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+                start_new_session=True,
+                cwd="/",
+            )
+            reader, writer = await asyncio.open_connection(sock=ours.dup())
+        return cls(process, reader, writer)
+
+    async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        """Send one message; raises SupervisorDied."""
+        try:
+            self.writer.write(frames.head(header, [len(blob) for blob in blobs]))
+            for blob in blobs:
+                self.writer.write(blob)
+                await self.writer.drain()
+            await self.writer.drain()
+        except ConnectionError as error:
+            raise await self.died() from error
+
+    async def receive(self) -> tuple[dict[str, Any], list[bytes]]:
+        """Return the next message; raises SupervisorDied."""
+        try:
+            length, count = frames.parse_head(await self.reader.readexactly(frames.HEAD.size))
+            header = frames.loads(await self.reader.readexactly(length))
+            sizes = frames.parse_sizes(await self.reader.readexactly(8 * count))
+            return header, [await self.reader.readexactly(size) for size in sizes]
+        except (asyncio.IncompleteReadError, ConnectionError, ValueError) as error:
+            raise await self.died() from error
+
+    async def died(self) -> SupervisorDied:
+        """End what is left of it and return why it died."""
+        said = await self.end()
+        code = self.process.returncode
+        how = f"was killed by signal {-code}" if code and code < 0 else f"ended with status {code}"
+        return SupervisorDied(f"the sandbox's supervisor {how}{': ' + said if said else ''}")
+
+    async def end(self) -> str:
+        """Close the channel, which ends it and every program of it; return its last words."""
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+        assert self.process.stderr is not None
+        try:
+            async with asyncio.timeout(_GRACE_SECONDS):
+                said = await self.process.stderr.read()
+                await self.process.wait()
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+            said = b"it did not end when told to"
+        return said.decode(errors="replace").strip()[-2000:]
+
+
+class SupervisorLease:
+    """A lease whose runs a supervisor carries out; see `sandbox.api.Lease`."""
+
+    def __init__(self, spec: Spec, opening: dict[str, Any], files: list[bytes]) -> None:
+        self.spec = spec
+        self.opened: dict[str, Any] = {}
+        """What the supervisor said when it opened: its uid, whether mounts are private."""
+        self._opening = opening
+        self._files = files
+        self._supervisor: Supervisor | None = None
+        self._late: asyncio.Task[Any] | None = None
+        self._busy = False
+        self._closed = False
+
+    async def start(self) -> None:
+        """Start a supervisor; raises SandboxUnavailable with its reason."""
+        supervisor = await Supervisor.start()
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await supervisor.send(self._opening, self._files)
+                self.opened, _ = await supervisor.receive()
+        except SupervisorDied as error:
+            raise SandboxUnavailable(str(error)) from error
+        except TimeoutError:
+            await supervisor.end()
+            raise SandboxUnavailable(f"no supervisor within {_OPEN_SECONDS:g} s") from None
+        except BaseException:
+            await supervisor.end()
+            raise
+        if "refused" in self.opened:
+            await supervisor.end()
+            raise SandboxUnavailable(self.opened["refused"])
+        self._supervisor = supervisor
+
+    async def run(self, job: Job) -> Execution:
+        """See `sandbox.api.Lease.run`."""
+        check_job(job, self.spec)
+        if self._closed:
+            raise RuntimeError("this lease is closed")
+        if self._busy:
+            raise RuntimeError("a lease runs one job at a time; open another one beside it")
+        self._busy = True
+        try:
+            return await self._run(job)
+        except (SupervisorDied, SandboxUnavailable) as error:
+            self._forget()
+            return Execution(Outcome.sandbox_error, detail=str(error))
+        finally:
+            self._busy = False
+
+    async def _run(self, job: Job) -> Execution:
+        if self._late is not None:  # the reply to a cancelled run
+            late, self._late = self._late, None
+            with contextlib.suppress(SupervisorDied):
+                await late
+        if self._supervisor is None or self._supervisor.process.returncode is not None:
+            self._forget()
+            await self.start()
+        assert self._supervisor is not None
+        header = {
+            "op": "run",
+            "argv": job.argv,
+            "files": list(job.files),
+            "collect": job.collect,
+            "limits": asdict(job.limits),
+        }
+        answer = asyncio.ensure_future(self._ask(self._supervisor, header, job))
+        try:
+            reply, blobs = await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            await self._cancel(self._supervisor, answer)
+            raise
+        return _execution(reply, blobs)
+
+    async def _ask(
+        self, supervisor: Supervisor, header: dict[str, Any], job: Job
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        await supervisor.send(header, list(job.files.values()))
+        return await supervisor.receive()
+
+    async def _cancel(self, supervisor: Supervisor, answer: asyncio.Task[Any]) -> None:
+        """Kill the program and wait until it is dead; a second cancellation does not wait."""
+        self._late = answer
+        supervisor.writer.write(frames.message({"op": "kill"}))
+        with contextlib.suppress(SupervisorDied):
+            await asyncio.shield(answer)
+        self._late = None
+
+    def _forget(self) -> None:
+        """Let go of a dead supervisor and remove what it could not."""
+        self._supervisor = None
+        folder = self.opened.get("folder")
+        if folder and os.path.isdir(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def aclose(self) -> None:
+        """See `sandbox.api.Lease.aclose`."""
+        self._closed = True
+        if self._supervisor is not None:
+            supervisor, self._supervisor = self._supervisor, None
+            await supervisor.end()
+        if self._late is not None:
+            late, self._late = self._late, None
+            with contextlib.suppress(SupervisorDied):
+                await late
+        self._forget()
+
+    async def __aenter__(self) -> Self:
+        """Return the lease itself."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the lease."""
+        await self.aclose()
+
+
+def _execution(reply: dict[str, Any], blobs: list[bytes]) -> Execution:
+    stdout, stderr, *contents = blobs
+    collected = {
+        path: Collected(data) for path, data in zip(reply.pop("collected"), contents, strict=True)
+    }
+    for path, problem in reply.pop("problems").items():
+        collected[path] = Collected(None, problem)
+    return Execution(
+        Outcome(reply.pop("outcome")), stdout=stdout, stderr=stderr, collected=collected, **reply
+    )

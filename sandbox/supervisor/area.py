@@ -1,0 +1,102 @@
+"""The files of one run: what the job brings, what the program writes, what is read back."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+
+from . import linux
+from .collect import Collector
+from .stage import write_file
+
+ALWAYS = ("/tmp", "/dev/shm")
+
+
+class Full(Exception):
+    """The job's own files do not fit into its limits."""
+
+
+class Area:
+    """One directory per writable root below `base`: a fresh tmpfs per run, or emptied each time."""
+
+    def __init__(self, base: str, roots: Sequence[str], own_mount: bool) -> None:
+        self.base = base
+        self.own_mount = own_mount
+        # Longest first, so that a path finds the root it really lies in.
+        self.roots = sorted((*roots, *ALWAYS), key=len, reverse=True)
+
+    def folder(self, root: str) -> str:
+        """Return where `root` of the sandbox lies on this side."""
+        return f"{self.base}/{root.strip('/').replace('/', '_')}-{self.roots.index(root)}"
+
+    def locate(self, path: str) -> tuple[str, str]:
+        """Return (directory on this side, path below it) of a sandbox path."""
+        for root in self.roots:
+            if path == root or path.startswith(root + "/"):
+                return self.folder(root), path[len(root) + 1 :]
+        raise ValueError(f"{path} is not below a writable directory")
+
+    def fill(self, disk_bytes: int, files: int, content: Iterable[tuple[str, bytes]]) -> None:
+        """Start empty, then write the job's files; raises Full, or OSError when a mount fails."""
+        if self.own_mount:
+            inodes = files + len(self.roots) + 1
+            linux.mount(
+                "tmpfs",
+                self.base,
+                "tmpfs",
+                linux.MS_NOSUID | linux.MS_NODEV,
+                f"size={disk_bytes},nr_inodes={inodes},mode=700",
+            )
+        try:
+            for root in self.roots:
+                os.mkdir(self.folder(root), 0o700)
+            for path, data in content:
+                folder, below = self.locate(path)
+                write_file(f"{folder}/{below}", data)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise Full(f"the job's own files do not fit: {error.strerror} at {path}") from error
+
+    def full(self) -> str | None:
+        """Return which limit of the tmpfs has been reached, or None."""
+        if not self.own_mount:
+            return None
+        state = os.statvfs(self.base)
+        if state.f_bavail == 0:
+            return f"all {state.f_blocks * state.f_frsize} bytes of disk are in use"
+        return f"all {state.f_files} files are in use" if state.f_ffree == 0 else None
+
+    def collect(self, collector: Collector, paths: Iterable[str]) -> None:
+        """Take the wanted outputs."""
+        for path in paths:
+            collector.collect(*self._split(path))
+
+    def _split(self, path: str) -> tuple[str, str, str]:
+        folder, below = self.locate(path)
+        return folder, path, below
+
+    def empty(self) -> None:
+        """Forget everything the run left."""
+        if self.own_mount:
+            linux.umount(self.base)
+            return
+        for root in self.roots:
+            remove_tree(self.folder(root))
+
+    def remove(self) -> None:
+        """Remove the directory itself where it is one of the machine's."""
+        if not self.own_mount:
+            remove_tree(self.base)
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a tree whose directories the program may have made unreadable."""
+    for top, folders, _ in os.walk(folder):
+        for name in folders:
+            path = os.path.join(top, name)
+            if not os.path.islink(path):
+                os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,108 @@
+"""Watch and end the processes below this one, whatever session or parent they fled to.
+
+The supervisor is a child subreaper, so a process that outlives its parent becomes its child.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+TICK = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass
+class Sample:
+    """What the processes below use at one moment."""
+
+    tasks: int = 0
+    """Processes and threads."""
+    cpu_seconds: float = 0.0
+    rss_bytes: int = 0
+    """Of the largest process."""
+
+
+@dataclass
+class Usage:
+    """What the reaped processes used."""
+
+    cpu_seconds: float = 0.0
+    rss_bytes: int = 0
+    statuses: dict[int, int] = field(default_factory=dict)
+
+
+def descendants(root: int) -> Iterator[int]:
+    """Yield the process ids below `root`, parents first; a moving target, so call it in a loop."""
+    queue = [root]
+    for pid in queue:
+        for child in _children(pid):
+            queue.append(child)
+            yield child
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    with suppress(OSError):  # the process went away meanwhile
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:
+                found += [int(word) for word in file.read().split()]
+    return found
+
+
+def sample(apart_from: set[int]) -> Sample:
+    """Measure the processes below this one, leaving out those of the sandbox itself."""
+    total = Sample()
+    for pid in descendants(os.getpid()):
+        with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+            total.cpu_seconds += sum(int(fields[at]) for at in (11, 12, 13, 14)) / TICK
+            if pid not in apart_from:
+                total.tasks += max(int(fields[17]), 1)
+                total.rss_bytes = max(total.rss_bytes, int(fields[21]) * PAGE)
+    return total
+
+
+def end_all(usage: Usage, main: set[int]) -> None:
+    """Kill and reap until no process is left below this one.
+
+    All are stopped before any is killed: stopped processes still count against the process
+    limit, so a fork bomb runs into it instead of outrunning the kills. `main` are the processes
+    whose resident size counts.
+    """
+    me = os.getpid()
+    while True:
+        reap(usage, main)
+        stopped: set[int] = set()
+        while fresh := set(descendants(me)) - stopped:
+            _signal(fresh, signal.SIGSTOP)
+            stopped |= fresh
+        _signal(stopped, signal.SIGKILL)
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:
+            return
+
+
+def reap(usage: Usage, main: set[int]) -> None:
+    """Collect every process that has ended, and what it used."""
+    while True:
+        try:
+            pid, status, used = os.wait4(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        usage.statuses[pid] = status
+        usage.cpu_seconds += used.ru_utime + used.ru_stime
+        if pid in main:
+            usage.rss_bytes = max(usage.rss_bytes, used.ru_maxrss * 1024)
+
+
+def _signal(pids: set[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
