@@ -1,0 +1,104 @@
+"""The one table from how an execution ended to what a verdict calls it, and the words for it."""
+
+from __future__ import annotations
+
+import enum
+import re
+import signal
+
+import msgspec
+
+from sandbox import Execution, Limits
+from sandbox import Outcome as Ending
+from workbench.model.verdict import Outcome
+from workbench.verify.text import clean, last_line, size
+
+
+class Stage(enum.StrEnum):
+    """Which of the two programs a verification was at when it ended."""
+
+    CANDIDATE = "candidate"
+    VERIFIER = "verifier"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a verification came to, before it is bound to files and figures as a verdict."""
+
+    stage: Stage
+    outcome: Outcome
+    message: str
+    score: float | None = None
+    metrics: dict[str, float] = {}
+    feedback: bytes | None = None
+    artifacts: dict[str, bytes] = {}
+
+
+OUTCOMES: dict[tuple[Stage, Ending], Outcome] = {
+    (Stage.CANDIDATE, Ending.exited): Outcome.FAILED,  # with a code other than 0
+    (Stage.CANDIDATE, Ending.signalled): Outcome.FAILED,
+    (Stage.CANDIDATE, Ending.timeout): Outcome.TIMEOUT,
+    (Stage.CANDIDATE, Ending.oom): Outcome.RESOURCE,
+    (Stage.CANDIDATE, Ending.pids): Outcome.RESOURCE,
+    (Stage.CANDIDATE, Ending.disk): Outcome.RESOURCE,
+    (Stage.CANDIDATE, Ending.output): Outcome.RESOURCE,
+    (Stage.CANDIDATE, Ending.sandbox_error): Outcome.INFRASTRUCTURE,
+    # A verifier that does not end well has measured nothing: no score, whoever provoked it.
+    (Stage.VERIFIER, Ending.exited): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.signalled): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.timeout): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.oom): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.pids): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.disk): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.output): Outcome.INVALID,
+    (Stage.VERIFIER, Ending.sandbox_error): Outcome.INFRASTRUCTURE,
+}
+
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+
+
+def fault(stage: Stage, execution: Execution, limits: Limits) -> Finding | None:
+    """Return what is wrong with how a program ended; None if it ended by itself with code 0."""
+    if execution.outcome is Ending.exited and execution.exit_code == 0:
+        return None
+    words = _words(execution, limits)
+    if execution.outcome is Ending.sandbox_error:
+        words = f"the sandbox failed while the {stage} ran: {clean(execution.detail)}"
+    elif stage is Stage.VERIFIER:
+        words = f"the verifier is at fault, not the candidate: {words}"
+    return Finding(stage, OUTCOMES[stage, execution.outcome], clean(words))
+
+
+def _words(execution: Execution, limits: Limits) -> str:
+    """Say how a program ended, from the limits and its own last words, never from timings."""
+    match execution.outcome:
+        case Ending.signalled:
+            return f"killed by {_signal_name(execution.signal)}"
+        case Ending.timeout:
+            return f"ran past its time limit of {limits.wall_seconds:g} s"
+        case Ending.oom:
+            return f"ran past its memory limit of {size(limits.memory_bytes)}"
+        case Ending.pids:
+            return f"ran past its limit of {limits.processes} processes and threads"
+        case Ending.disk:
+            return f"ran past its disk limit of {size(limits.disk_bytes)}, {limits.files} files"
+        case Ending.output:
+            return f"printed more than its limit of {size(limits.output_bytes)}"
+        case _:
+            return _exit_words(execution, limits)
+
+
+def _exit_words(execution: Execution, limits: Limits) -> str:
+    line = last_line(execution.stderr)
+    missing = _MISSING.match(line)
+    if missing:
+        line = f"missing package {missing.group(1)} (not among the task's python_packages)"
+    elif line.startswith("MemoryError"):
+        line += f" (memory limit {size(limits.memory_bytes)})"
+    return f"exit {execution.exit_code}: {line or 'nothing on standard error'}"
+
+
+def _signal_name(number: int | None) -> str:
+    try:
+        return signal.Signals(number or 0).name
+    except ValueError:
+        return f"signal {number}"
