@@ -64,7 +64,7 @@ def fault(stage: Stage, execution: Execution, limits: Limits) -> Finding | None:
     if execution.outcome is Ending.sandbox_error:
         words = f"the sandbox failed while the {stage} ran: {clean(execution.detail)}"
     elif stage is Stage.VERIFIER:
-        words = f"the verifier is at fault, not the candidate: {words}"
+        words = f"the verifier failed: {words}"
     return Finding(stage, OUTCOMES[stage, execution.outcome], clean(words))
 
 

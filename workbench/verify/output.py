@@ -63,12 +63,14 @@ def candidate_job(task: Task, files: Mapping[str, bytes]) -> Job:
 
 
 def verifier_job(task: Task, candidate: Execution) -> Job:
-    """Describe stage 2: only the outputs that `unfit` found nothing wrong with."""
+    """Describe stage 2: of all the candidate left, its declared outputs alone."""
     resources = task.resources
-    collected = candidate.collected.items()
+    outputs = {f"{APP}/{path}": candidate.collected.get(f"{APP}/{path}") for path in task.outputs}
     return Job(
         argv=task.verify,
-        files={path: output.data for path, output in collected if output.data is not None},
+        files={
+            path: found.data for path, found in outputs.items() if found and found.data is not None
+        },
         collect=(RECORD, FEEDBACK, ARTIFACTS),
         limits=_limits(task, resources.verifier_seconds, resources.disk_bytes + LOG_SPACE),
     )
@@ -87,11 +89,12 @@ def _limits(task: Task, seconds: float, disk_bytes: int) -> Limits:
 
 def oversized(task: Task, files: Mapping[str, bytes]) -> Finding | None:
     """Return why these files cannot even be laid out in the candidate's sandbox, if so."""
-    total = sum(len(data) for data in {**task.files, **files}.values())
+    sizes = [len(data) for data in {**task.files, **files}.values()]
     limit = task.resources.disk_bytes
-    if total <= limit and max(map(len, files.values()), default=0) <= min(MAX_FILE, limit):
+    largest = min(MAX_FILE, limit)
+    if sum(sizes) <= limit and max(sizes, default=0) <= largest:
         return None
-    message = f"the candidate's files do not fit its disk limit of {size(limit)}"
+    message = f"its files do not fit: {size(largest)} is the most for one, {size(limit)} for all"
     return Finding(Stage.CANDIDATE, Outcome.RESOURCE, message)
 
 
@@ -116,7 +119,7 @@ def read(task: Task, verifier: Execution) -> Finding:
             raise strict.BadRecord(f"is unusable: {(record and record.problem) or 'missing'}")
         measured = strict.parse(record.data)
     except strict.BadRecord as error:
-        message = f"the verifier is at fault, not the candidate: its reward.json {error}"
+        message = f"the verifier failed: its reward.json {error}"
         return Finding(Stage.VERIFIER, Outcome.INVALID, clean(message))
     notes: list[str] = []
     feedback = _feedback(verifier, notes)
