@@ -10,7 +10,6 @@ from collections.abc import Iterable
 import sandbox
 from workbench import __version__
 from workbench.engine.controller import Controller, Crew
-from workbench.engine.hub import Hub
 from workbench.engine.journal import Journal
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
@@ -24,8 +23,8 @@ from workbench.model.task import Task
 from workbench.propose.proposer import Proposer
 from workbench.propose.registry import proposer
 from workbench.search.registry import strategy
-from workbench.store import JournalBroken, Store
-from workbench.verify import Verifier
+from workbench.store import JournalBroken
+from workbench.verify.verifier import Verifier
 
 HEARTBEAT_SECONDS = 10.0
 """Longest active time that a crash can leave uncounted."""
@@ -38,15 +37,16 @@ class EngineFailed(Exception):
 class Engine:
     """Runs one session in this process until it is finished, shut down or broken."""
 
-    def __init__(self, store: Store, *, slots: int | None = None, attended: bool = True) -> None:
-        """Serve the session of `store`.
+    def __init__(
+        self, journal: Journal, *, slots: int | None = None, attended: bool = True
+    ) -> None:
+        """Serve the session of `journal`, which is open.
 
         `slots` bounds verifications at once (default: this machine's cores). Unattended, the
         engine ends when the machine's fault has paused every lineage, instead of waiting.
         """
-        self.hub = Hub()
-        self.journal = Journal(store, self.hub)
-        self._store = store
+        self.journal = journal
+        self.hub = journal.hub
         self._slot_count = slots or machine_slots()
         self._attended = attended
         self._runners: dict[LineageId, Runner] = {}
@@ -78,7 +78,7 @@ class Engine:
             self.hub.close()
 
     async def change_budget(self, limits: Limits) -> None:
-        """Put new limits in force before the run starts; call after `load`."""
+        """Put new limits in force before the run starts."""
         session = self.journal.session
         await self.journal.post(*reallot(session, limits, session.target))
 
@@ -93,15 +93,10 @@ class Engine:
             self._reason, self._detail = reason, detail
             self._over.set()
 
-    async def load(self) -> None:
-        """Fold the stored journal, so that a feed can be taken before `run` starts."""
-        if self.journal.session.seq == 0:
-            await self.journal.load()
-
     async def _load(self) -> Task:
-        await self.load()
-        files = self.journal.session.facts.task_files
-        task, _ = parse({path: await self.journal.blob(digest) for path, digest in files.items()})
+        facts = self.journal.session.facts
+        bundle = {path: await self.journal.blob(x) for path, x in facts.task_files.items()}
+        task, _ = parse(bundle, facts.task)
         return task
 
     async def _isolation(self) -> tuple[sandbox.Backend, str, str]:

@@ -6,21 +6,27 @@ it. It writes one line of JSON to its standard output once it serves, or why it 
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 from sandbox import SandboxUnavailable
 from workbench.engine.engine import Engine, EngineFailed
+from workbench.engine.hub import Hub
+from workbench.engine.journal import Journal
 from workbench.engine.server import serve, socket_path
-from workbench.formats import TaskError
+from workbench.formats.error import TaskError
 from workbench.model.event import EngineClosed
 from workbench.model.limits import Limits
-from workbench.store import SessionLock, Store, StoreError
+from workbench.store import SessionLock, StoreError
 
 EXPECTED = (StoreError, TaskError, SandboxUnavailable, EngineFailed, ValueError)
 """What may keep an engine from running: each says what to do."""
@@ -29,11 +35,23 @@ EXPECTED = (StoreError, TaskError, SandboxUnavailable, EngineFailed, ValueError)
 class Host:
     """One engine with its lock, its file and its socket, in whatever process it lives."""
 
-    def __init__(self, directory: Path, *, slots: int | None = None, attended: bool = True) -> None:
-        """Prepare to run the session in `directory`."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        slots: int | None = None,
+        attended: bool = True,
+        on_open: Callable[[Engine], None] = lambda engine: None,
+    ) -> None:
+        """Prepare to run the session in `directory`.
+
+        `on_open` sees the engine when its journal is loaded and nothing has happened yet: the
+        moment to take a feed that misses nothing.
+        """
         self._directory = directory
         self._slots = slots
         self._attended = attended
+        self._on_open = on_open
         self.engine: Engine | None = None
         self.ready = asyncio.Event()
 
@@ -45,15 +63,15 @@ class Host:
         lock = SessionLock(self._directory)
         lock.acquire()
         try:
-            async with Store.open(lock) as store:
-                engine = Engine(store, slots=self._slots, attended=self._attended)
-                await engine.load()
+            async with Journal.open(lock, Hub()) as journal:
+                engine = Engine(journal, slots=self._slots, attended=self._attended)
                 if limits is not None:
                     await engine.change_budget(limits)
                 self.engine = engine
+                self._on_open(engine)
                 path = socket_path(self._directory)
                 async with serve(engine, path):
-                    lock.publish(socket=str(path))
+                    lock.announce(path)
                     self.ready.set()
                     closed = await engine.run()
                 await self._finish(engine, closed)
@@ -82,8 +100,8 @@ class Host:
             print(f"workbench: --on-finish exited with {code}: {command}", file=sys.stderr)
 
 
-async def _main(directory: Path, limits: Limits | None) -> int:
-    host = Host(directory)
+async def _main(directory: Path, limits: Limits | None, slots: int | None) -> int:
+    host = Host(directory, slots=slots)
     loop = asyncio.get_running_loop()
     running = asyncio.ensure_future(host.run(limits))
 
@@ -121,11 +139,14 @@ def _tell(message: dict[str, object]) -> None:
 
 
 def main() -> int:
-    """Run the session named on the command line; a second argument is its new budget in JSON."""
-    import msgspec
-
-    limits = msgspec.json.decode(sys.argv[2], type=Limits) if len(sys.argv) > 2 else None
-    return asyncio.run(_main(Path(sys.argv[1]), limits))
+    """Run the session named on the command line."""
+    parser = argparse.ArgumentParser(prog="workbench-engine")
+    parser.add_argument("session", type=Path)
+    parser.add_argument("--limits", help="the session's new budget, as JSON")
+    parser.add_argument("--slots", type=int)
+    given = parser.parse_args()
+    limits = None if given.limits is None else msgspec.json.decode(given.limits, type=Limits)
+    return asyncio.run(_main(given.session, limits, given.slots))
 
 
 if __name__ == "__main__":

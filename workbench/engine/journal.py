@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from workbench.engine.clock import ActiveClock
 from workbench.engine.hub import Hub
-from workbench.model.candidate import CandidateId
+from workbench.model.candidate import CandidateId, LineageId, digest_of
 from workbench.model.event import AnyEvent, HintId, Record
-from workbench.model.lineage import LineageId
 from workbench.model.session import Session
-from workbench.store import Blob, Store
+from workbench.store import Blob, SessionLock, Store
 
 _CACHE = 512
 """Blobs kept in memory: parents and bests are asked for at every step."""
@@ -25,39 +25,52 @@ class Journal:
     their own projection from what the hub announces, which is durable.
     """
 
-    def __init__(self, store: Store, hub: Hub) -> None:
-        """Fold what the store holds and let committed records reach `hub`."""
-        self._store = store
+    def __init__(self, hub: Hub) -> None:
+        """Begin empty; `opened` binds it to a session's file."""
         self.hub = hub
         self.session = Session()
         self.clock = ActiveClock()
+        self._store: Store | None = None
         self._cache: OrderedDict[str, bytes] = OrderedDict()
 
-    async def load(self) -> None:
-        """Bring the projection up to the stored log and set the clock."""
-        for record in await self._store.records():
-            self.session.apply(record)
-        self.clock = ActiveClock(self.session.elapsed)
-        self._store.on_commit = self.hub.committed
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, lock: SessionLock, hub: Hub) -> AsyncIterator[Journal]:
+        """Open the session whose lock is held. Raises what `Store.open` raises."""
+        journal = cls(hub)
+        async with Store.open(lock, on_submit=journal._fold, on_commit=hub.committed) as store:
+            journal._store = store
+            for record in store.records():
+                journal.session.apply(record)
+            journal.clock = ActiveClock(journal.session.elapsed)
+            yield journal
 
     def post(self, *events: AnyEvent, blobs: Sequence[Blob] = ()) -> asyncio.Future[list[Record]]:
         """Queue events in order; await the result where the next act depends on durability.
 
-        Raises `JournalBroken` from the future when they could not be stored.
+        The future raises `JournalBroken` when they could not be stored.
         """
-        commit = self._store.submit(*events, blobs=blobs, elapsed=self.clock.elapsed)
-        for record in commit.records:
-            self.session.apply(record)
+        durable = self._file.submit(*events, blobs=blobs, elapsed=self.clock.elapsed)
         self.clock.run(self.session.engine is not None and self.session.state != "paused")
         for blob in blobs:
-            self._remember(blob.digest, blob.data)
-        return commit.durable
+            self._remember(digest_of(blob.data), blob.data)
+        return durable
+
+    def _fold(self, records: list[Record]) -> None:
+        for record in records:
+            self.session.apply(record)
+
+    @property
+    def _file(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("the journal is not open")
+        return self._store
 
     async def blob(self, digest: str) -> bytes:
         """Return stored content. Raises `KeyError` if there is none such."""
         data = self._cache.get(digest)
         if data is None:
-            data = await self._store.blob(digest)
+            data = await self._file.blob(digest)
         self._remember(digest, data)
         return data
 

@@ -21,15 +21,18 @@ class EngineNotStarted(Exception):
     """The engine could not take the session; the message is its own."""
 
 
-async def spawn(directory: Path, limits: Limits | None = None) -> int:
-    """Start an engine on `directory`, wait until it serves, and return its process id.
+_started: list[subprocess.Popen[bytes]] = []
+"""Engines outlive whoever started them; held here so that none is reaped as forgotten."""
 
-    Raises `EngineNotStarted` with its reason: locked elsewhere, damaged file, no isolation.
-    """
+
+def _start(
+    directory: Path, limits: Limits | None, slots: int | None, log: Path
+) -> subprocess.Popen[bytes]:
     arguments = [str(directory)]
     if limits is not None:
-        arguments.append(msgspec.json.encode(limits).decode())
-    log = directory / "engine.log"
+        arguments += ["--limits", msgspec.json.encode(limits).decode()]
+    if slots is not None:
+        arguments += ["--slots", str(slots)]
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "workbench.engine.host", *arguments],
@@ -39,6 +42,17 @@ async def spawn(directory: Path, limits: Limits | None = None) -> int:
             start_new_session=True,
             cwd=os.sep,
         )
+    _started.append(process)
+    return process
+
+
+async def spawn(directory: Path, limits: Limits | None = None, slots: int | None = None) -> int:
+    """Start an engine on `directory`, wait until it serves, and return its process id.
+
+    Raises `EngineNotStarted` with its reason: locked elsewhere, damaged file, no isolation.
+    """
+    log = directory / "engine.log"
+    process = _start(directory, limits, slots, log)
     assert process.stdout is not None
     with process.stdout as pipe:
         try:

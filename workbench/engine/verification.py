@@ -12,7 +12,7 @@ from workbench.model.candidate import Candidate
 from workbench.model.event import InfrastructureFailed, VerdictReached
 from workbench.model.verdict import Outcome
 from workbench.store import Blob
-from workbench.verify import Verification, Verifier
+from workbench.verify.verifier import Verification, Verifier
 
 ATTEMPTS = 3
 """Tries before a failing machine pauses the lineage."""

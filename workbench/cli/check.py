@@ -1,0 +1,114 @@
+"""Commands that check tasks and the machine: verify, tasks, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+import msgspec
+
+import sandbox
+from workbench.cli import DONE, FAILED, UsageError
+from workbench.display.tui import text
+from workbench.formats.error import TaskError
+from workbench.formats.load import Loaded, bundled, load
+from workbench.model.task import Task
+from workbench.verify.preflight import Preflight, preflight
+from workbench.verify.verifier import Verifier
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Run the verifier once on the initial files and say who is at fault if it fails."""
+    loaded = _load(arguments.task)
+    found = asyncio.run(_preflight(loaded.task, arguments.sandbox))
+    for warning in (*loaded.warnings, *found.warnings):
+        print(f"workbench: {warning}", file=sys.stderr)
+    if arguments.json:
+        verdict = {} if found.verdict is None else msgspec.to_builtins(found.verdict)
+        feasible = found.verdict is not None and found.verdict.feasible
+        head = {"task": loaded.task.name, "ok": found.ok, "fault": found.fault}
+        print(json.dumps({**head, **verdict, "feasible": feasible, "message": found.message}))
+    else:
+        _say(loaded.task, found)
+    return DONE if found.ok else FAILED
+
+
+def _say(task: Task, found: Preflight) -> None:
+    if found.ok and found.verdict is not None and found.verdict.score is not None:
+        score = text.with_unit(text.number(found.verdict.score), task.unit)
+        took = text.duration(found.verdict.seconds)
+        print(f"{task.title}: {task.score_name} {score}, feasible, {took}")
+        for name, value in found.verdict.metrics.items():
+            print(f"  {text.one_line(name)} {text.number(value)}")
+        known = "" if task.best_known is None else f"best known {text.number(task.best_known)}"
+        print(f"  {known}  verification {task.verification}, {found.verdict.tier}")
+    else:
+        print(f"{task.title}: the {found.fault} is at fault: {found.message}")
+
+
+async def _preflight(task: Task, name: str) -> Preflight:
+    backend = sandbox.backend(name)
+    capabilities = await backend.probe()
+    if not capabilities.usable:
+        problem = capabilities.problem or f"{capabilities.backend} does not work here"
+        return Preflight(False, "environment", problem)
+    async with Verifier(task, backend) as verifier:
+        return await preflight(task, verifier)
+
+
+def tasks(arguments: argparse.Namespace) -> int:
+    """List the bundled tasks."""
+    found = [_load(str(path)).task for path in bundled()]
+    if arguments.json:
+        rows = [
+            {
+                "name": task.name,
+                "title": task.title,
+                "category": task.category,
+                "direction": str(task.direction),
+                "baseline": task.baseline,
+                "best_known": task.best_known,
+                "verification": task.verification,
+            }
+            for task in found
+        ]
+        print(json.dumps(rows))
+        return DONE
+    for task in found:
+        known = "–" if task.best_known is None else text.number(task.best_known)
+        start = "–" if task.baseline is None else text.number(task.baseline)
+        print(f"{task.name:<22} {task.direction} {task.score_name}: {start} → best known {known}")
+        print(f"{'':<22} {task.title}")
+    return DONE
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Try every limit of every sandbox backend and print what is in force."""
+    found = [asyncio.run(sandbox.backend(name).probe(full=True)) for name in _BACKENDS]
+    if arguments.json:
+        print(msgspec.json.encode([msgspec.to_builtins(one) for one in found]).decode())
+    else:
+        for one in found:
+            _table(one)
+    return DONE if found[0].usable else FAILED
+
+
+_BACKENDS = ("bubblewrap", "process")
+
+
+def _table(found: sandbox.Capabilities) -> None:
+    print(found.line())
+    if found.problem:
+        print(f"  {found.problem}")
+    for check in found.checks:
+        print(f"  {check.name:<14} {check.state:<12} {text.one_line(check.detail)}")
+    print()
+
+
+def _load(name: str) -> Loaded:
+    try:
+        return load(name)
+    except TaskError as error:
+        raise UsageError(str(error)) from None

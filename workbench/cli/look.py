@@ -1,0 +1,165 @@
+"""Commands that read sessions: sessions, show, diff, best, export. They never write one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import difflib
+import json
+import time
+from pathlib import Path, PurePosixPath
+
+from workbench.cli import DONE, CommandFailed, UsageError
+from workbench.cli.sessions import named
+from workbench.display import summary
+from workbench.display.tui import text
+from workbench.model.candidate import Candidate
+from workbench.model.lineage import name_of
+from workbench.model.session import Session
+from workbench.store import Reader, StoreError, holder
+
+
+def sessions(arguments: argparse.Namespace) -> int:
+    """List sessions, newest first."""
+    from workbench.display.desk import Desk
+
+    rows = asyncio.run(Desk().sessions())
+    if arguments.json:
+        import msgspec
+
+        print(msgspec.json.encode(rows).decode())
+        return DONE
+    if not rows:
+        print("No sessions yet. Start one: workbench demo")
+    for row in rows:
+        when = text.age(time.time() - row.updated)
+        said = row.problem or f"{row.lineages} lineages  best {row.best or '–'}  {row.spent}"
+        print(f"{row.id:<44} {row.state:<12} {when:<12} {text.one_line(said)}")
+    return DONE
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Show one session."""
+    directory = named(arguments.session)
+    session = _read(directory)
+    state = _state(directory, session)
+    if arguments.json:
+        print(json.dumps(summary.session(session, directory, state)))
+        return DONE
+    facts = session.facts
+    print(f"{facts.title} ({facts.task})  {state}")
+    print(f"{directory}")
+    isolation = "" if session.isolation is None else session.isolation.isolation
+    print(f"{facts.direction} {facts.score_name} · {facts.verification} · {isolation}")
+    print(" · ".join(text.spend(session.spent, session.limits)), text.duration(session.elapsed))
+    for lineage in session.lineages.values():
+        score = text.score(facts, lineage.best_reward)
+        print(f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}")
+    for hint in session.hints.values():
+        print(f"  hint {hint.id} {hint.status}: {text.one_line(hint.text)}")
+    best = session.best_candidate
+    if best is not None:
+        score = text.score(facts, best.reward)
+        print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
+    return DONE
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """Print a unified diff between two candidates."""
+    directory = named(arguments.session)
+    reader, session = Reader(directory), _read(directory)
+    shown = _candidate(session, arguments.candidate)
+    base = _base(session, shown, arguments.against)
+    old, new = _files(reader, base), _files(reader, shown)
+    for path in sorted({*old, *new}):
+        before, after = old.get(path, ""), new.get(path, "")
+        lines = difflib.unified_diff(
+            before.splitlines(),
+            after.splitlines(),
+            f"#{base.id}/{path}",
+            f"#{shown.id}/{path}",
+            lineterm="",
+        )
+        for line in lines:
+            print(text.clean(line))
+    return DONE
+
+
+def best(arguments: argparse.Namespace) -> int:
+    """Write a candidate's files into a directory."""
+    directory = named(arguments.session)
+    reader, session = Reader(directory), _read(directory)
+    chosen = _candidate(session, arguments.candidate)
+    out = Path(arguments.out)
+    for path, digest in chosen.files.items():
+        target = out / _inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(reader.blob(digest))
+    score = text.score(session.facts, chosen.reward)
+    print(f"#{chosen.id} ({session.facts.score_name} {score}) written to {out}")
+    return DONE
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write a session as one file."""
+    from workbench.store import export as export_session
+
+    target = Path(arguments.file)
+    try:
+        export_session(named(arguments.session), target)
+    except (StoreError, OSError) as error:
+        raise CommandFailed(str(error)) from None
+    print(f"written to {target}")
+    return DONE
+
+
+def _read(directory: Path) -> Session:
+    try:
+        return Session(Reader(directory).records())
+    except StoreError as error:
+        raise CommandFailed(str(error)) from None
+
+
+def _state(directory: Path, session: Session) -> str:
+    if holder(directory) is None and session.state != "finished":
+        return "interrupted"
+    return session.state
+
+
+def _candidate(session: Session, number: int | None) -> Candidate:
+    if number is None:
+        if session.best_candidate is None:
+            raise CommandFailed("this session has no feasible candidate yet")
+        return session.best_candidate
+    found = session.candidates.get(number)
+    if found is None:
+        raise UsageError(f"there is no candidate #{number} in this session")
+    return found
+
+
+def _base(session: Session, shown: Candidate, against: str) -> Candidate:
+    if against == "parent":
+        return session.candidates[shown.parents[0]] if shown.parents else shown
+    if against == "initial":
+        return _candidate(session, 1)
+    if against == "best":
+        return _candidate(session, None)
+    try:
+        return _candidate(session, int(against.removeprefix("#")))
+    except ValueError:
+        raise UsageError(f"--against {against!r}: parent, initial, best or a number") from None
+
+
+def _files(reader: Reader, candidate: Candidate) -> dict[str, str]:
+    return {
+        path: reader.blob(digest).decode(errors="replace")
+        for path, digest in candidate.files.items()
+    }
+
+
+def _inside(path: str) -> PurePosixPath:
+    """Refuse paths that would leave the directory: a session file is not trusted."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts:
+        raise CommandFailed(f"the session names a file outside its task: {path!r}")
+    return pure

@@ -1,0 +1,224 @@
+"""The grammar of the command line. Imports nothing heavy: `--help` must be instant."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+
+from workbench import __version__
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def _lazy(module: str, function: str) -> Run:
+    """Return a command that imports its module when it runs."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        command: Run = getattr(importlib.import_module(f"workbench.cli.{module}"), function)
+        return command(arguments)
+
+    return run
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; exits with code 2 and a usage line on a mistake."""
+    return build().parse_args(argv)
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the whole grammar."""
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="Watch, steer and resume searches over programs. "
+        "Without a command it opens the home screen.",
+    )
+    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    parser.set_defaults(run=_lazy("start", "home"))
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _running(commands)
+    _steering(commands)
+    _looking(commands)
+    _checking(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse gives this type no public name
+
+
+def _running(commands: Commands[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help="watch four lineages optimise circle packing")
+    demo.set_defaults(run=_lazy("start", "demo"))
+    run = commands.add_parser("run", help="start a new session on a task")
+    run.add_argument("task", metavar="TASK", help="a task directory or a bundled task's name")
+    run.set_defaults(run=_lazy("start", "run"))
+    for command in (demo, run):
+        _search_options(command)
+        _front_end_options(command)
+    resume = commands.add_parser("resume", help="go on with an interrupted session")
+    _session_argument(resume, optional=True)
+    resume.add_argument(
+        "--budget",
+        metavar="LIMITS",
+        action="append",
+        default=[],
+        help="replace the session's limits, e.g. evaluations=400",
+    )
+    resume.set_defaults(run=_lazy("start", "resume"))
+    _front_end_options(resume)
+    attach = commands.add_parser("attach", help="watch a session that is running")
+    _session_argument(attach, optional=True)
+    attach.add_argument("--display", choices=["auto", "tui", "plain", "json"], default="auto")
+    attach.set_defaults(run=_lazy("start", "attach"))
+
+
+def _search_options(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("search")
+    group.add_argument("--lineages", type=_positive, default=4, metavar="N", help="default 4")
+    group.add_argument("--strategy", default="chain", help="default chain; also: independent")
+    group.add_argument("--proposer", default="mutation", help="default mutation (no key needed)")
+    group.add_argument("--seed", type=int, default=0, help="default 0; same seed, same search")
+    group.add_argument(
+        "--budget",
+        metavar="LIMITS",
+        action="append",
+        default=[],
+        help="limits as KEY=VALUE[,…]: evaluations, proposals, tokens, usd, wall (e.g. 10m); "
+        "default: the task's own",
+    )
+    group.add_argument("--target", type=float, metavar="SCORE", help="stop at this score")
+    group.add_argument("--on-finish", metavar="CMD", help="shell command run when it is finished")
+    group.add_argument(
+        "--sandbox",
+        default="auto",
+        choices=["auto", "bubblewrap", "process"],
+        help="default auto; `process` isolates nothing and is never chosen for you",
+    )
+
+
+def _front_end_options(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("display")
+    group.add_argument(
+        "--display",
+        choices=["auto", "tui", "plain", "json"],
+        default="auto",
+        help="default: the terminal UI on a terminal, else plain lines",
+    )
+    group.add_argument(
+        "--detach", action="store_true", help="leave the engine running and return at once"
+    )
+    group.add_argument(
+        "--slots", type=_positive, metavar="N", help="verifications at once (default: cores)"
+    )
+
+
+def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
+    for name, text in (
+        ("pause", "stop lineages at their next safe point"),
+        ("continue", "let paused lineages go on"),
+        ("stop", "end lineages for good; everything is kept"),
+    ):
+        command = commands.add_parser(name, help=text)
+        _session_argument(command)
+        _lineage_option(command)
+        command.set_defaults(run=_lazy("steer", name if name != "continue" else "proceed"))
+    hint = commands.add_parser("hint", help="give a hint to the next move of lineages")
+    _session_argument(hint)
+    hint.add_argument("text", metavar="TEXT")
+    _lineage_option(hint)
+    hint.add_argument("--standing", action="store_true", help="stay until withdrawn")
+    hint.set_defaults(run=_lazy("steer", "hint"))
+    fork = commands.add_parser("fork", help="start a lineage from a candidate")
+    _session_argument(fork)
+    fork.add_argument("candidate", type=_number, metavar="CANDIDATE", help="its number, e.g. 17")
+    fork.add_argument("--strategy")
+    fork.set_defaults(run=_lazy("steer", "fork"))
+    inject = commands.add_parser("inject", help="put your own version of a candidate in")
+    _session_argument(inject)
+    inject.add_argument("lineage", type=_lineage, metavar="LINEAGE", help="e.g. L2")
+    inject.add_argument("files", nargs="+", metavar="FILE", help="[EDITABLE=]PATH")
+    inject.add_argument("--parent", type=_number, help="default: the lineage's best")
+    inject.add_argument("--note", default="")
+    inject.set_defaults(run=_lazy("steer", "inject"))
+
+
+def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
+    sessions = commands.add_parser("sessions", help="list sessions")
+    sessions.add_argument("--json", action="store_true")
+    sessions.set_defaults(run=_lazy("look", "sessions"))
+    show = commands.add_parser("show", help="show a session")
+    _session_argument(show)
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(run=_lazy("look", "show"))
+    diff = commands.add_parser("diff", help="show what a candidate changed")
+    _session_argument(diff)
+    diff.add_argument("candidate", type=_number, nargs="?", help="default: the best")
+    diff.add_argument(
+        "--against",
+        default="parent",
+        metavar="WHAT",
+        help="parent (default), initial, best, or a candidate's number",
+    )
+    diff.set_defaults(run=_lazy("look", "diff"))
+    best = commands.add_parser("best", help="write the best candidate's files out")
+    _session_argument(best)
+    best.add_argument("--out", required=True, metavar="DIR")
+    best.add_argument("--candidate", type=_number, help="another candidate than the best")
+    best.set_defaults(run=_lazy("look", "best"))
+    export = commands.add_parser("export", help="write a session as one consistent file")
+    _session_argument(export)
+    export.add_argument("file", metavar="FILE")
+    export.set_defaults(run=_lazy("look", "export"))
+
+
+def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
+    verify = commands.add_parser("verify", help="run a task's verifier once on its initial files")
+    verify.add_argument("task", metavar="TASK")
+    verify.add_argument("--sandbox", default="auto", choices=["auto", "bubblewrap", "process"])
+    verify.add_argument("--json", action="store_true")
+    verify.set_defaults(run=_lazy("check", "verify"))
+    tasks = commands.add_parser("tasks", help="list the bundled tasks")
+    tasks.add_argument("--json", action="store_true")
+    tasks.set_defaults(run=_lazy("check", "tasks"))
+    doctor = commands.add_parser("doctor", help="try what this machine can enforce")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_lazy("check", "doctor"))
+
+
+def _session_argument(command: argparse.ArgumentParser, optional: bool = False) -> None:
+    if optional:
+        command.add_argument(
+            "session", nargs="?", metavar="SESSION", help="id, start of it, or path; default newest"
+        )
+    else:
+        command.add_argument(
+            "session", metavar="SESSION", help="its id, the start of it, or a path"
+        )
+
+
+def _lineage_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--lineage",
+        type=_lineage,
+        action="append",
+        default=[],
+        metavar="L1",
+        help="only this one; may be repeated; default all",
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _number(text: str) -> int:
+    """Read a candidate's number, with or without its #."""
+    return int(text.removeprefix("#"))
+
+
+def _lineage(text: str) -> int:
+    """Read a lineage's number, with or without its L."""
+    return int(text.removeprefix("L").removeprefix("l"))

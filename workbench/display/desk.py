@@ -1,0 +1,113 @@
+"""Sessions and tasks as front ends get at them: list, open, resume, start."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from workbench.display.opener import (
+    Attached,
+    OpenFailed,
+    OpenMode,
+    SessionRow,
+    StartOptions,
+    TaskRow,
+)
+from workbench.display.tui import text
+from workbench.engine.client import SessionFeed
+from workbench.engine.command import Control
+from workbench.engine.create import Settings, create_session
+from workbench.engine.feed import Feed
+from workbench.engine.spawn import EngineNotStarted, spawn
+from workbench.formats.error import TaskError
+from workbench.formats.load import bundled, load
+from workbench.model.limits import Limits
+from workbench.search.registry import strategies
+from workbench.store import SessionSummary, StoreError, default_root, holder, list_sessions
+
+
+class Opened:
+    """A session on the screen, followed through its engine's socket or its file."""
+
+    def __init__(self, feed: SessionFeed, path: Path) -> None:
+        """Wrap an open feed."""
+        self._feed = feed
+        self.feed: Feed = feed
+        self.control: Control | None = feed if feed.live else None
+        self.path = str(path)
+
+    async def close(self) -> None:
+        """Hang up; the engine runs on."""
+        await self._feed.aclose()
+
+
+class Desk:
+    """Lists, opens and starts sessions below one directory."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        """Work below `root`, by default the user's own session directory."""
+        self._root = root or default_root()
+
+    async def sessions(self) -> list[SessionRow]:
+        """Return every session, newest first; broken ones carry their problem."""
+        found = await asyncio.to_thread(list_sessions, self._root)
+        return [_row(one) for one in found]
+
+    async def open(self, path: str, mode: OpenMode) -> Attached:
+        """Open the session at `path`; `resume` starts an engine unless one runs already."""
+        directory = Path(path)
+        try:
+            if mode == "resume" and holder(directory) is None:
+                await spawn(directory)
+            return Opened(await SessionFeed.open(directory), directory)
+        except (StoreError, EngineNotStarted, OSError) as error:
+            raise OpenFailed(str(error)) from None
+
+    def tasks(self) -> list[TaskRow]:
+        """Return the tasks that come with the workbench; one that cannot be read says why."""
+        rows = []
+        for path in bundled():
+            try:
+                task = load(path).task
+                rows.append(TaskRow(task.name, task.title, str(path)))
+            except TaskError as error:
+                rows.append(TaskRow(path.name, str(error), str(path)))
+        return rows
+
+    def strategies(self) -> list[str]:
+        """Return the strategies' names, the default first."""
+        default = Settings().strategy
+        return sorted(strategies(), key=lambda name: (name != default, name))
+
+    async def start(self, task_path: str, options: StartOptions) -> Attached:
+        """Begin a new session and attach to its engine."""
+        settings = Settings(
+            lineages=options.lineages,
+            strategy=options.strategy,
+            seed=options.seed,
+            limits=Limits(evaluations=options.evaluations),
+        )
+        try:
+            task = load(task_path).task
+            directory = await create_session(self._root, task, settings)
+        except (TaskError, StoreError, OSError) as error:
+            raise OpenFailed(str(error)) from None
+        return await self.open(str(directory), "resume")
+
+
+def _row(one: SessionSummary) -> SessionRow:
+    best = "" if one.best_score is None else text.with_unit(text.number(one.best_score), one.unit)
+    return SessionRow(
+        id=one.id,
+        task=one.task,
+        title=one.title,
+        state=one.state,
+        lineages=one.lineages,
+        candidates=one.candidates,
+        best=best,
+        spent=" · ".join(text.spend(one.spent, one.limits)),
+        updated=one.updated,
+        resumable=not one.problem,
+        path=str(one.path.parent),
+        problem=one.problem or "",
+    )

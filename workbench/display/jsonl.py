@@ -1,0 +1,30 @@
+"""The `json` front end: every committed event as one JSON object per line, then the ending."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from workbench.display import summary
+from workbench.engine.feed import Feed, Live
+
+
+async def follow(feed: Feed, path: Path, out: TextIO) -> None:
+    """Print events as they become durable; the last line has kind `finished` or `interrupted`."""
+    async for update in feed.updates():
+        if isinstance(update, Live):
+            continue
+        body = msgspec.to_builtins(update.event)
+        head = {
+            "kind": body.pop("kind"),
+            "seq": update.seq,
+            "at": round(update.at, 3),
+            "elapsed": round(update.elapsed, 3),
+        }
+        print(json.dumps({**head, **body}), file=out, flush=True)
+    closed = feed.session.closed
+    kind = "interrupted" if closed is None else closed.reason
+    print(json.dumps(summary.ending(feed.session, path, kind)), file=out, flush=True)

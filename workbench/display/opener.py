@@ -1,0 +1,121 @@
+"""How a screen gets at sessions and tasks: the port between the terminal UI and its host.
+
+Nothing here knows Textual, the store or a socket, so a command line can build an opener cheaply.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from workbench.engine.command import Control
+from workbench.engine.feed import Feed
+
+OpenMode = Literal["attach", "resume", "view"]
+"""``attach`` to a living engine, ``resume`` with a new one, or ``view`` the file alone."""
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """One session in a list."""
+
+    id: str
+    task: str
+    title: str
+    state: str
+    """running, pausing, paused (an engine lives), finished or interrupted (none does)."""
+    lineages: int
+    candidates: int
+    best: str
+    """Best score as text with its unit; empty if there is none."""
+    spent: str
+    updated: float
+    """Unix time, seconds."""
+    resumable: bool
+    path: str
+    problem: str = ""
+    """Why the file cannot be opened as it is; empty if it can."""
+
+
+class TaskRow(msgspec.Struct, frozen=True):
+    """One task that a new session may search."""
+
+    name: str
+    title: str
+    path: str
+
+
+class StartOptions(msgspec.Struct, frozen=True):
+    """What a person chooses for a new session."""
+
+    lineages: int
+    seed: int
+    evaluations: int | None
+    """Budget of verifications; None takes the task's own."""
+    strategy: str
+
+
+class OpenFailed(Exception):
+    """A session could not be opened or started; the text says what happened and what to do."""
+
+
+class Attached(Protocol):
+    """A session on the screen."""
+
+    feed: Feed
+    control: Control | None
+    """None when the file is only viewed."""
+    path: str
+
+    async def close(self) -> None:
+        """Let go of the session; an engine in its own process runs on."""
+
+
+class SessionOpener(Protocol):
+    """Lists sessions and tasks, opens and starts sessions."""
+
+    async def sessions(self) -> list[SessionRow]:
+        """Return every session found, newest first; broken ones carry their problem."""
+
+    async def open(self, path: str, mode: OpenMode) -> Attached:
+        """Open the session at `path`. Raises `OpenFailed`."""
+
+    def tasks(self) -> list[TaskRow]:
+        """Return the tasks that can be started."""
+
+    def strategies(self) -> list[str]:
+        """Return the names of the strategies, the default first."""
+
+    async def start(self, task_path: str, options: StartOptions) -> Attached:
+        """Begin a new session and attach to its engine. Raises `OpenFailed`."""
+
+
+class Exit(msgspec.Struct, frozen=True):
+    """What a front end leaves behind, to be said once the terminal is back."""
+
+    path: str = ""
+    """The session last shown; empty if none was."""
+    resume: str = ""
+    """The command that opens it again."""
+    running: bool = False
+    """Whether its engine still runs."""
+    may_spend: str = ""
+    """What that engine may still spend, in words."""
+    message: str = ""
+    """A last word, e.g. why the engine is gone."""
+
+    def lines(self) -> list[str]:
+        """Return the farewell, line by line; empty if no session was shown."""
+        said = [self.message] if self.message else []
+        if not self.path:
+            return said
+        if self.running:
+            said.append(f"The engine runs on and may still spend {self.may_spend}.")
+        return [*said, f"Session: {self.path}", f"Open it again: {self.resume}"]
+
+
+def mode_for(row: SessionRow) -> OpenMode:
+    """Say how a listed session is best opened: by its state, never by guessing."""
+    if row.state in ("running", "pausing", "paused"):
+        return "attach"
+    return "resume" if row.resumable else "view"

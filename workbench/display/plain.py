@@ -1,0 +1,75 @@
+"""The `plain` front end: one line of text per event, for pipes, logs and screen readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TextIO
+
+from workbench.display.tui import log as lines
+from workbench.display.tui import text
+from workbench.display.tui.log import Line
+from workbench.engine.feed import Feed, Live
+from workbench.model.event import Record, VerdictReached
+from workbench.model.lineage import name_of
+from workbench.model.session import Session
+
+
+async def follow(feed: Feed, path: Path, out: TextIO) -> None:
+    """Print the session's head, then its events as they become durable, then its result."""
+    session = feed.session
+    bests = {number: lineage.best_reward for number, lineage in session.lineages.items()}
+    for said in _head(session, path):
+        print(said, file=out, flush=True)
+    async for update in feed.updates():
+        if isinstance(update, Live):
+            continue
+        line = _line(session, update, bests)
+        if line is not None:
+            print(_shown(line), file=out, flush=True)
+    for said in _tail(session):
+        print(said, file=out, flush=True)
+
+
+def _line(session: Session, record: Record, bests: dict[int, float | None]) -> Line | None:
+    event = record.event
+    if not isinstance(event, VerdictReached):
+        return lines.line_of(session, record)
+    before = None if event.lineage is None else bests.get(event.lineage)
+    line = lines.verdict_line(session, event.candidate, record.elapsed, before)
+    if event.lineage is None:
+        bests.update((n, x.best_reward) for n, x in session.lineages.items())
+    else:
+        bests[event.lineage] = session.lineages[event.lineage].best_reward
+    return line
+
+
+def _shown(line: Line) -> str:
+    return f"{text.clock(line.elapsed)} {name_of(line.lineage):<4} {line.glyph} {line.text}"
+
+
+def _head(session: Session, path: Path) -> list[str]:
+    facts = session.facts
+    goal = f"{facts.direction} {facts.score_name}"
+    known = "" if facts.best_known is None else f", best known {text.number(facts.best_known)}"
+    bounds = text.remaining(session.limits, session.spent, session.elapsed)
+    return [
+        f"{facts.title} ({facts.task}): {goal}{known}",
+        f"{len(session.lineages)} lineages, seed {facts.seed}, may spend {bounds}",
+        f"session {path}",
+    ]
+
+
+def _tail(session: Session) -> list[str]:
+    best, initial = session.best_candidate, session.initial
+    said = " · ".join(text.spend(session.spent, session.limits))
+    ends = session.state if session.closed is None else session.closed.reason
+    lines_ = [f"{ends}: {said} in {text.duration(session.elapsed)}"]
+    if best is not None:
+        start = None if initial is None else initial.reward
+        lines_.append(
+            f"best {text.score(session.facts, best.reward)} (#{best.id}, {name_of(best.lineage)}), "
+            f"from {text.score(session.facts, start)}"
+        )
+    else:
+        lines_.append("no feasible candidate")
+    return lines_
