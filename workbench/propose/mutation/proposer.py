@@ -1,0 +1,181 @@
+"""The `Mutation` proposer: picks a kind of edit, makes it, and never the same program twice."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from workbench.model.candidate import Candidate, digest_of, digest_of_files
+from workbench.model.limits import Spend
+from workbench.model.move import rng_for
+from workbench.propose.mutation.constants import Change, sparse_changes
+from workbench.propose.mutation.covariance import Covariance
+from workbench.propose.mutation.hints import read_hints
+from workbench.propose.mutation.memory import Memory
+from workbench.propose.mutation.program import Program, read_program
+from workbench.propose.mutation.source import Edit, apply_edits, compiles
+from workbench.propose.mutation.steer import Steer
+from workbench.propose.mutation.structure import Alteration, structural_edit
+from workbench.propose.proposer import Proposal, ProposalUnusable, Request
+
+ATTEMPTS = 24
+"""Draws within one move before it is given up."""
+_STRUCTURE = 0.08
+"""Share of structural edits where constants can be tuned, before the rates of success speak."""
+_INNER = 0.05
+"""Share of moves on constants that are not marked as tunable."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One possible proposal, before it is checked."""
+
+    edits: Sequence[Edit]
+    note: str
+    record: dict[str, object] = field(default_factory=dict)
+
+
+class Mutation:
+    """Mechanical proposals: no model, no key, no network, the same ones for the same seed.
+
+    What it learns comes from `observe` alone, so that a resumed lineage goes on as it would have.
+    """
+
+    name = "mutation"
+    label = "mutation (mechanical, no model)"
+    free = True
+
+    def __init__(self, seed: int, lineage: int) -> None:
+        """Serve lineage number `lineage` of a session with this `seed`."""
+        self._seed = seed
+        self._lineage = lineage
+        self._memory = Memory()
+        self._covariance = Covariance()
+        self._last_read: tuple[str, Program] | None = None
+
+    def reserve(self, request: Request) -> Spend:
+        """Return one proposal: mutation costs nothing else."""
+        return Spend(proposals=1)
+
+    def observe(self, candidate: Candidate) -> None:
+        """Learn from a verdict; what other proposers made is passed over."""
+        if candidate.proposer in ("", self.name):
+            self._memory.observe(candidate)
+            self._covariance.observe(candidate)
+
+    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
+        """Make one edit of the first parent.
+
+        Raises `ProposalUnusable` where there is nothing to change or nothing new to be found.
+        """
+        program = self._read(request)
+        steer = read_hints(request.hints, program)
+        rng = rng_for(self._seed, self._lineage, request.step, "mutation")
+        repeated = broken = 0
+        for attempt in range(ATTEMPTS):
+            draft = self._draft(program, request, steer, rng, attempt)
+            if draft is None:
+                continue
+            files = apply_edits(program.files, draft.edits)
+            if not self._sound(program, files):
+                broken += 1
+            elif _digest(files) in request.lineage.digests:
+                repeated += 1
+            else:
+                say(draft.note)
+                base = request.parents[0].candidate.reward
+                detail = {"base": base, "operator": request.move.operator, **draft.record}
+                return Proposal(files, draft.note, steer.note, detail)
+        raise ProposalUnusable(_why(program, steer, repeated, broken), hint_note=steer.note)
+
+    def _read(self, request: Request) -> Program:
+        """Return the first parent's program; moves of a chain share their parent often."""
+        parent = request.parents[0]
+        if self._last_read is None or self._last_read[0] != parent.candidate.digest:
+            self._last_read = (parent.candidate.digest, read_program(parent.files))
+        return self._last_read[1]
+
+    def _draft(
+        self, program: Program, request: Request, steer: Steer, rng: random.Random, attempt: int
+    ) -> Draft | None:
+        """Draw one edit, or None where the kind that was drawn finds nothing to change."""
+        # Once the very value a hint names was tried, others join it rather than give up.
+        free = bool(steer.starts) and attempt > 0
+        tunable = [each for each in program.tunable if free or steer.chooses(each)]
+        inner = [literal for literal in program.inner if steer.chooses(literal)]
+        wide = request.move.operator != "refine"
+        family = self._family(rng, bool(tunable), bool(inner), steer)
+        if family == "structure":
+            return _structural(structural_edit(program, steer, rng))
+        if family == "inner":
+            changes = sparse_changes(inner, self._memory, steer, rng, wide=False, more=attempt // 2)
+            return _constants("inner", changes)
+        if not wide and not steer.asks:
+            asked = self._covariance.ask(program, self._memory, rng, request.step)
+            if asked is not None:
+                return _constants("covariance", asked.changes, run=asked.record)
+        changes = sparse_changes(tunable, self._memory, steer, rng, wide=wide, more=attempt)
+        return _constants("constants", changes)
+
+    def _family(self, rng: random.Random, tunable: bool, inner: bool, steer: Steer) -> str:
+        """Draw which kind of edit to make; kinds that pay in this lineage come more often."""
+        if steer.starts:
+            return "constants" if tunable else "inner"
+        numbers = steer.family != "structure" and (tunable or inner)
+        structure = steer.family != "constants" and not (steer.only and not steer.lines)
+        rates = self._memory.rates
+        pull = {name: rates[name].value / 0.2 for name in ("constants", "structure", "inner")}
+        weights = {
+            "constants": 1.0 * numbers * tunable,
+            "structure": (_STRUCTURE if tunable else 0.5) * pull["structure"] * structure,
+            "inner": (_INNER if tunable else 0.5) * pull["inner"] * numbers * inner,
+        }
+        if not any(weights.values()):
+            return "structure"
+        return rng.choices(list(weights), list(weights.values()))[0]
+
+    def _sound(self, program: Program, files: dict[str, bytes]) -> bool:
+        """Whether every Python file that could be read still can."""
+        return all(
+            compiles(source.path, files[source.path])
+            for source in program.sources
+            if source.tree is not None and files[source.path] != source.data
+        )
+
+
+def _constants(by: str, changes: Sequence[Change], **record: object) -> Draft | None:
+    if not changes:
+        return None
+    steps = [change.record for change in changes]
+    note = ", ".join(change.note for change in changes)
+    return Draft([change.edit for change in changes], note, {"by": by, "steps": steps, **record})
+
+
+def _structural(alteration: Alteration | None) -> Draft | None:
+    if alteration is None:
+        return None
+    return Draft([alteration.edit], alteration.note, {"by": "structure", "kind": alteration.kind})
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    return digest_of_files({path: digest_of(data) for path, data in files.items()})
+
+
+def _why(program: Program, steer: Steer, repeated: int, broken: int) -> str:
+    """Say for a person why a move came to nothing, and what would help."""
+    if repeated:
+        return (
+            f"duplicate: {repeated} of {ATTEMPTS} draws gave programs this lineage has seen; "
+            "widen the hint or the editable region"
+        )
+    if broken:
+        return f"{broken} of {ATTEMPTS} draws gave Python that does not parse, and none was new"
+    where = ", ".join(sorted(program.files))
+    reason = "; ".join(program.problems)
+    text = f"nothing to change in {where}"
+    if steer.asks:
+        text += " within what the hint allows"
+    if reason:
+        text += f" ({reason})"
+    return f"{text}: mutation needs a number or a statement inside the editable region"

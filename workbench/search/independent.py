@@ -1,0 +1,23 @@
+"""Best-of-n: every move derives from the lineage's origin and learns nothing from the others."""
+
+from __future__ import annotations
+
+import random
+
+from workbench.model.lineage import Lineage
+from workbench.model.move import Move
+
+
+class Independent:
+    """Samples around the origin, each time anew.
+
+    The baseline that every comparison must include (independent sampling, arXiv 2602.16805): what
+    a proposer reaches when nothing it found is ever built upon.
+    """
+
+    name = "independent"
+    summary = "best of n: every move starts again from the origin"
+
+    def next_move(self, lineage: Lineage, rng: random.Random) -> Move:
+        """Return "explore from the origin", whatever happened so far."""
+        return Move("explore", (lineage.origin.id,))
