@@ -40,14 +40,12 @@ def read_output(path: Path) -> object:
     keys and for numbers that are not finite.
     """
     try:
-        # O_NONBLOCK: a FIFO in place of the file must not hang the verifier.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(path, "rb", opener=open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadOutputError(f"{path.name} is not a regular file")
+            data = file.read(SIZE_CAP + 1)
     except OSError as error:
-        raise BadOutputError(f"{path.name} cannot be opened: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadOutputError(f"{path.name} is not a regular file")
-        data = file.read(SIZE_CAP + 1)
+        raise BadOutputError(f"{path.name} cannot be read: {error.strerror}") from None
     if len(data) > SIZE_CAP:
         raise BadOutputError(f"{path.name} is larger than {SIZE_CAP} bytes")
     try:
@@ -62,6 +60,11 @@ def read_output(path: Path) -> object:
         raise BadOutputError(f"{path.name} is nested too deeply") from None
     except ValueError as error:  # covers malformed JSON and malformed UTF-8
         raise BadOutputError(f"{path.name} is not valid JSON: {error}") from None
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """Open without following a link and without waiting for the other end of a FIFO."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
