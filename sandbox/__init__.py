@@ -6,8 +6,6 @@ async with await sandbox.backend("auto").open(Spec()) as lease:
 
 from __future__ import annotations
 
-from typing import Literal
-
 from sandbox.api import (
     Backend,
     Capabilities,
@@ -38,7 +36,7 @@ __all__ = [
 ]
 
 
-def backend(name: Literal["auto", "bubblewrap", "process"] = "auto") -> Backend:
+def backend(name: str = "auto") -> Backend:
     """Return a backend; whether it works here is for its `probe` to say.
 
     `auto` is the strongest there is and never `process`, which isolates nothing and must be chosen

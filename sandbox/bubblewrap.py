@@ -75,6 +75,7 @@ class Bubblewrap:
             "helper": [*helper, *_libraries(binary)],
             "mounts": layout.mounts,
             "links": layout.links,
+            "hidden": layout.hidden,
             "files": list(files),
             "writable": spec.writable,
             "workdir": spec.workdir,

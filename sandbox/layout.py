@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import site
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
 
 BIN = "/opt/python/bin"
 PACKAGES = "/opt/python/packages"
@@ -41,6 +41,8 @@ class Layout:
     """(path on this machine, path in the sandbox), read-only."""
     links: list[tuple[str, str]] = field(default_factory=list)
     """(target, path in the sandbox) of symbolic links."""
+    hidden: list[str] = field(default_factory=list)
+    """Directories of the sandbox that are shown empty."""
     env: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
 
 
@@ -56,6 +58,8 @@ def base_layout() -> Layout:
     for prefix in interpreter_prefixes():
         # At its own path: an interpreter and its libraries may have it compiled in.
         layout.mounts.append((prefix, prefix))
+    # A program sees the packages it asked for, not whatever else the machine's Python has.
+    layout.hidden = [path for path in site.getsitepackages([sys.base_prefix]) if _is_plain(path)]
     layout.links += [(interpreter(), f"{BIN}/{name}") for name in ("python3", "python")]
     return layout
 
@@ -78,7 +82,7 @@ def add_packages(layout: Layout, names: Iterable[str]) -> None:
     """Mount the distributions and what they require; raises ValueError naming the missing one."""
     entries: dict[str, str] = {}
     for found in _closure(names):
-        tops = {Path(str(file)).parts[0] for file in found.files or ()} - {"..", "bin"}
+        tops = _top_level(found) - {"..", "bin"}
         mounted = [top for top in sorted(tops) if not top.endswith(".pth")]
         if not any(not top.endswith((".dist-info", ".egg-info")) for top in mounted):
             raise ValueError(
@@ -92,6 +96,14 @@ def add_packages(layout: Layout, names: Iterable[str]) -> None:
     layout.mounts += [(source, target) for target, source in sorted(entries.items())]
     if entries:
         layout.env["PYTHONPATH"] = PACKAGES
+
+
+def _top_level(found: Distribution) -> set[str]:
+    """Return the first parts of its files' paths; RECORD alone is read, thousands of lines fast."""
+    record = found.read_text("RECORD")
+    if record is None:
+        return {file.parts[0] for file in found.files or ()}
+    return {line.lstrip('"').partition(",")[0].partition("/")[0] for line in record.splitlines()}
 
 
 def _closure(names: Iterable[str]) -> list[Distribution]:
@@ -115,6 +127,10 @@ def _closure(names: Iterable[str]) -> list[Distribution]:
             if word and "extra" not in requirement.partition(";")[2]:
                 queue.append((word[0], False))
     return list(found.values())
+
+
+def _is_plain(path: str) -> bool:
+    return os.path.isdir(path) and os.path.realpath(path) == path
 
 
 def _inside(path: str, root: str) -> bool:

@@ -39,6 +39,7 @@ class Supervisor:
         self.process = process
         self.reader = reader
         self.writer = writer
+        self._ending: asyncio.Task[str] | None = None
 
     @classmethod
     async def start(cls) -> Supervisor:
@@ -47,7 +48,7 @@ class Supervisor:
         with ours, theirs:
             process = await asyncio.create_subprocess_exec(
                 getattr(sys, "_base_executable", sys.executable),
-                *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent)),
+                *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent), str(os.getpid())),
                 stdin=theirs.fileno(),
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
@@ -61,10 +62,10 @@ class Supervisor:
     async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         """Send one message; raises SupervisorDied."""
         try:
+            # Queued whole before the first wait: a kill must never land inside another message.
             self.writer.write(frames.head(header, [len(blob) for blob in blobs]))
             for blob in blobs:
                 self.writer.write(blob)
-                await self.writer.drain()
             await self.writer.drain()
         except ConnectionError as error:
             raise await self.died() from error
@@ -87,7 +88,15 @@ class Supervisor:
         return SupervisorDied(f"the sandbox's supervisor {how}{': ' + said if said else ''}")
 
     async def end(self) -> str:
-        """Close the channel, which ends it and every program of it; return its last words."""
+        """Close the channel, which ends it and every program of it; return its last words.
+
+        A cancelled caller does not wait, but the end goes on.
+        """
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end())
+        return await asyncio.shield(self._ending)
+
+    async def _end(self) -> str:
         self.writer.close()
         with contextlib.suppress(ConnectionError):
             await self.writer.wait_closed()
@@ -154,10 +163,7 @@ class SupervisorLease:
             self._busy = False
 
     async def _run(self, job: Job) -> Execution:
-        if self._late is not None:  # the reply to a cancelled run
-            late, self._late = self._late, None
-            with contextlib.suppress(SupervisorDied):
-                await late
+        await self._await_late()
         if self._supervisor is None or self._supervisor.process.returncode is not None:
             self._forget()
             await self.start()
@@ -187,9 +193,14 @@ class SupervisorLease:
         """Kill the program and wait until it is dead; a second cancellation does not wait."""
         self._late = answer
         supervisor.writer.write(frames.message({"op": "kill"}))
-        with contextlib.suppress(SupervisorDied):
-            await asyncio.shield(answer)
-        self._late = None
+        await self._await_late()
+
+    async def _await_late(self) -> None:
+        """Read and forget the reply to a cancelled run."""
+        if self._late is not None:
+            with contextlib.suppress(SupervisorDied):
+                await asyncio.shield(self._late)
+            self._late = None
 
     def _forget(self) -> None:
         """Let go of a dead supervisor and remove what it could not."""
@@ -204,10 +215,7 @@ class SupervisorLease:
         if self._supervisor is not None:
             supervisor, self._supervisor = self._supervisor, None
             await supervisor.end()
-        if self._late is not None:
-            late, self._late = self._late, None
-            with contextlib.suppress(SupervisorDied):
-                await late
+        await self._await_late()
         self._forget()
 
     async def __aenter__(self) -> Self:

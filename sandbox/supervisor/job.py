@@ -43,15 +43,19 @@ class Started:
 class Run:
     """One run of a program; `execute` is called once."""
 
-    def __init__(self, started: Started, limits: dict[str, float], control: int) -> None:
+    def __init__(
+        self, started: Started, limits: dict[str, float], control: int, caller: int
+    ) -> None:
         self.started = started
         self.limits = limits
         self.control = control
+        self.caller = caller
         self.ending = outcome.Ending()
         self.usage = processes.Usage()
         self.out = Stream(int(limits["output_bytes"]))
         self.err = Stream(int(limits["output_bytes"]))
         self.wall = 0.0
+        self.pid = 0
         self.status = 0
         """Wait status of the process that was started."""
 
@@ -62,9 +66,10 @@ class Run:
         os.set_blocking(out_end, True)
         os.set_blocking(err_end, True)
         begin = time.monotonic()
-        pid = os.fork()
+        supervisor = os.getpid()
+        self.pid = pid = os.fork()
         if pid == 0:
-            self._become_program(out_end, err_end)
+            self._become_program(out_end, err_end, supervisor)
         for handle in (out_end, err_end, *self.started.inherited):
             os.close(handle)
         try:
@@ -88,10 +93,12 @@ class Run:
 
     # -- the child ---------------------------------------------------------------------------
 
-    def _become_program(self, out: int, err: int) -> None:
+    def _become_program(self, out: int, err: int, supervisor: int) -> None:
         """In the child: limits, handles, exec. Never returns."""
         try:
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != supervisor:
+                return  # it died before it could be watched
             if self.started.new_session:
                 os.setsid()
             null = os.open("/dev/null", os.O_RDONLY)
@@ -120,7 +127,7 @@ class Run:
         """Return when the program has ended or must be killed."""
         alive = os.pidfd_open(pid)
         poll = select.poll()
-        for handle in (self.control, out, err, alive):
+        for handle in (self.control, self.caller, out, err, alive):
             poll.register(handle, select.POLLIN)
         streams = {out: self.out, err: self.err}
         deadline = begin + self.limits["wall_seconds"]
@@ -142,7 +149,7 @@ class Run:
                         poll.unregister(handle)
                 if self.out.total + self.err.total > self.limits["output_bytes"]:
                     self.ending.stopped = "output"
-                elif self.control in ready and on_control():
+                elif (self.control in ready or self.caller in ready) and on_control():
                     self.ending.stopped = "cancelled"
                 elif alive in ready:
                     return
@@ -163,8 +170,7 @@ class Run:
             return set()
         self._read_status()
         first = self.bwrap_status().get("child-pid")
-        outer = set(list(processes.descendants(os.getpid()))[:1])
-        return outer | {first} if first else outer
+        return {self.pid, first} if first else {self.pid}
 
     def _measured(self, pid: int) -> set[int]:
         """Return the processes whose peak resident size is the program's.

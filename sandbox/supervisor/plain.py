@@ -20,6 +20,8 @@ def tree(base: str, header: Mapping[str, Any], files: Iterable[tuple[str, bytes]
     arguments: list[str] = []
     for source, target in header["mounts"]:
         arguments += ["--ro-bind", source, target]
+    for path in header["hidden"]:
+        arguments += ["--tmpfs", path, "--remount-ro", path]
     for target, path in header["links"]:
         arguments += ["--symlink", target, path]
     for at, (path, data) in enumerate(files):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
+CHILDREN_FILES = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 
 
 @dataclass
@@ -37,9 +39,10 @@ class Usage:
 
 def descendants(root: int) -> Iterator[int]:
     """Yield the process ids below `root`, parents first; a moving target, so call it in a loop."""
+    children = _children if CHILDREN_FILES else _parents().__getitem__
     queue = [root]
     for pid in queue:
-        for child in _children(pid):
+        for child in children(pid):
             queue.append(child)
             yield child
 
@@ -50,6 +53,16 @@ def _children(pid: int) -> list[int]:
         for task in os.listdir(f"/proc/{pid}/task"):
             with suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:
                 found += [int(word) for word in file.read().split()]
+    return found
+
+
+def _parents() -> defaultdict[int, list[int]]:
+    """Return parent -> children of the whole machine, for kernels without `children` files."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+                found[int(file.read().rpartition(b")")[2].split()[1])].append(int(name))
     return found
 
 

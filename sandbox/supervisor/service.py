@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -27,11 +28,18 @@ class Gone(Exception):
 class Channel:
     """Blocking messages on the control socket."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: int, caller: int) -> None:
         self.socket = socket.socket(fileno=handle)
+        self.caller = caller
+        """A pidfd: the socket alone would stay open as long as any copy of its other end does."""
+        self._poll = select.poll()
+        self._poll.register(handle, select.POLLIN)
+        self._poll.register(caller, select.POLLIN)
 
     def receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        """Return the next message; raises Gone."""
+        """Wait for the next message and return it; raises Gone."""
+        if self.caller in [handle for handle, _ in self._poll.poll()]:
+            raise Gone
         length, count = frames.parse_head(self._exactly(frames.HEAD.size))
         header = frames.loads(self._exactly(length))
         return header, [
@@ -104,7 +112,12 @@ class Service:
         else:
             binary = "/helper/bin/bwrap"
             own = stage.build(
-                header["mounts"], header["links"], files, header["writable"], header["helper"]
+                header["mounts"],
+                header["links"],
+                files,
+                header["writable"],
+                header["hidden"],
+                header["helper"],
             )
             problem = None if own else "no mounts in a user namespace after dropping root"
             tree = ["--ro-bind", "/tree", "/"]
@@ -152,7 +165,12 @@ class Service:
             self.area.fill(int(limits["disk_bytes"]), int(limits["files"]), content)
         except Full as error:
             return {"outcome": "disk", "detail": str(error)}, [b"", b""]
-        run = Run(self.launcher.start(header["argv"]), limits, self.channel.socket.fileno())
+        run = Run(
+            self.launcher.start(header["argv"]),
+            limits,
+            self.channel.socket.fileno(),
+            self.channel.caller,
+        )
         run.execute(self._on_control)
         run.ending.full = self.area.full()
         keep = int(limits["output_bytes"])
@@ -197,19 +215,29 @@ class Service:
             remove_tree(self.folder)
 
 
+def _told_to_end(number: int, frame: object) -> NoReturn:
+    raise Gone
+
+
 def main() -> NoReturn:
     """Serve the socket that is standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    service = Service(Channel(os.dup(0)))
-    with contextlib.suppress(Gone):
+    signal.signal(signal.SIGTERM, _told_to_end)
+    caller = int(sys.argv[2])
+    with contextlib.suppress(ProcessLookupError, Gone):
+        service = Service(Channel(os.dup(0), os.pidfd_open(caller)))
+        if os.getppid() != caller:
+            raise Gone
         header, blobs = service.channel.receive()
         try:
             reply = service.open(header, blobs)
         except stage.Refused as error:
             service.channel.send({"refused": str(error)}, [], [])
             sys.exit(0)
+        # In the process backend the programs have this process's uid: not theirs to look into.
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)
         service.channel.send(reply, [], [])
         try:
             service.serve()

@@ -74,13 +74,14 @@ def build(
     links: Sequence[Sequence[str]],
     files: Iterable[tuple[str, bytes]],
     folders: Iterable[str],
+    hidden: Iterable[str],
     helper: Sequence[Sequence[str]],
 ) -> bool:
     """Stage, move into the stage and drop privileges; return whether runs get their own tmpfs.
 
     `mounts` are (path on the machine, path in the sandbox), `links` (target, path in the sandbox),
-    `files` and `folders` paths in the sandbox, `helper` (path on the machine, path on the stage)
-    for bwrap itself. Raises Refused.
+    `files`, `folders` and `hidden` paths in the sandbox, `helper` (path on the machine, path on
+    the stage) for bwrap itself. Raises Refused.
     """
     root = os.getuid() == 0
     try:
@@ -95,6 +96,9 @@ def build(
         sources += [(_handle(source), target) for source, target in helper]
         sources += [(_handle(f"/dev/{name}"), f"/dev/{name}") for name in DEVICES]
         _fill(sources, links, files, folders)
+        for path in hidden:
+            flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_RDONLY
+            linux.mount("tmpfs", f"{BASE}/tree{path}", "tmpfs", flags, "size=4k,mode=755")
         linux.pivot_root(BASE)
         if not root:
             return True
