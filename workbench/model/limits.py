@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Spend(msgspec.Struct, frozen=True, omit_defaults=True):
+class Spend(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What was used up. Adds with ``+``; every field is a total, never a rate."""
 
     evaluations: int = 0
@@ -29,7 +29,7 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
 
-class Limits(msgspec.Struct, frozen=True, omit_defaults=True):
+class Limits(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Upper bounds on a `Spend` and on active wall time; ``None`` means no bound."""
 
     evaluations: int | None = None

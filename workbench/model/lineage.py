@@ -11,7 +11,7 @@ from workbench.model.event import LineageCreated, MoveChosen
 from workbench.model.limits import Limits, Spend
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, gc=False):
     """One finished step on a reward curve."""
 
     step: int

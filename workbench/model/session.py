@@ -163,23 +163,23 @@ class Session:
             lineage.barren = 0
 
     def _proposal_failed(self, record: Record, e: ev.ProposalFailed) -> None:
+        if e.reason == "aborted":
+            self._return_hints(e.lineage, e.step)
         self._fail_step(record, e.lineage, e.step, e.spend)
 
     def _proposal_lost(self, record: Record, e: ev.ProposalLost) -> None:
-        for hint in self.hints.values():
-            taken = hint.taken.get(e.lineage)
-            if taken is not None and taken.step == e.step:
-                del hint.taken[e.lineage]  # the call never answered: the hint waits again
+        self._return_hints(e.lineage, e.step)
         self._fail_step(record, e.lineage, e.step, e.spend)
 
     def _verdict_reached(self, record: Record, e: ev.VerdictReached) -> None:
         candidate = self.candidates[e.candidate]
         candidate.verdict = e.verdict
         self._spend(e.lineage, e.spend)
+        for other in self.lineages.values():  # it may be the origin of several
+            if candidate.id in other.candidates and other.improves(candidate):
+                other.best = candidate.id
         if e.lineage is not None:
             lineage = self.lineages[e.lineage]
-            if lineage.improves(candidate):
-                lineage.best = candidate.id
             if candidate.id in lineage.unverified:
                 lineage.unverified.remove(candidate.id)
             self._finish_step(record, lineage, candidate.step, candidate)
@@ -197,8 +197,7 @@ class Session:
     def _pause_requested(self, record: Record, e: ev.PauseRequested) -> None:
         for number in e.lineages:
             lineage = self.lineages[number]
-            lineage.wanted = "pause"
-            lineage.settled = False
+            lineage.wanted = "pause"  # one that is paused already stays settled
             lineage.paused_by = e.by
             lineage.pause_reason = e.reason
 
@@ -233,6 +232,13 @@ class Session:
     def _hint_taken(self, record: Record, e: ev.HintTaken) -> None:
         before = self.lineages[e.lineage].best_reward
         self.hints[e.hint].taken.setdefault(e.lineage, Taken(e.step, before, before))
+
+    def _return_hints(self, lineage: LineageId, step: int) -> None:
+        """Let the hints of a step wait again: its proposer never answered."""
+        for hint in self.hints.values():
+            taken = hint.taken.get(lineage)
+            if taken is not None and taken.step == step:
+                del hint.taken[lineage]
 
     def _spend(self, lineage: LineageId | None, spend: Spend) -> None:
         self.spent += spend

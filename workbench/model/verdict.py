@@ -41,7 +41,7 @@ class Direction(enum.StrEnum):
         return reward if self is Direction.MAXIMIZE else -reward
 
 
-class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What the verifier said of one candidate, with what it cost and where it ran."""
 
     outcome: Outcome
