@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
-from scripted import SMALL, toy
+from scripted import SMALL, VERIFY
+from scripted import toy as scripted_toy
 
 import sandbox
 from workbench.formats import load
-from workbench.model.task import Task
+from workbench.model.task import Resources, Task
 from workbench.model.verdict import Outcome, Verdict
 from workbench.verify.preflight import preflight
 from workbench.verify.verifier import Verification, Verifier
 
 QUICK = msgspec.structs.replace(SMALL, candidate_seconds=1.0, verifier_seconds=1.0)
+PATIENT = msgspec.structs.replace(SMALL, candidate_seconds=30.0, verifier_seconds=30.0)
+"""For all that must not end by time, however busy the machine is."""
+
+
+def toy(verify: bytes = VERIFY, *, resources: Resources = PATIENT) -> Task:
+    return scripted_toy(verify, resources=resources)
 
 
 @pytest.fixture
@@ -54,11 +63,11 @@ async def test_an_honest_candidate_is_scored(backend: sandbox.Backend) -> None:
 MISBEHAVIOUR = [
     ("while True: pass", {Outcome.TIMEOUT}, "ran past its time limit of 1 s"),
     ("import time; time.sleep(60)", {Outcome.TIMEOUT}, "ran past its time limit of 1 s"),
-    ("bytearray(10 << 30)", {Outcome.FAILED, Outcome.RESOURCE}, "emory"),
+    ("bytearray(10 << 30)", {Outcome.FAILED, Outcome.RESOURCE}, "emory limit"),
     (
         "import os\nwhile True:\n os.fork()",
-        {Outcome.FAILED, Outcome.RESOURCE, Outcome.TIMEOUT},
-        "",
+        {Outcome.FAILED, Outcome.RESOURCE},
+        "limit of 32 processes and threads",
     ),
     (
         "import sys\nfor _ in range(1024): sys.stdout.write('x' * (1 << 20))",
@@ -78,8 +87,8 @@ MISBEHAVIOUR = [
     ("import os; os.mkdir('answer.json')", {Outcome.INVALID}, "directory"),
     (
         "open('answer.json', 'wb').write(bytes(40 << 20))",
-        {Outcome.FAILED, Outcome.RESOURCE},
-        "",
+        {Outcome.RESOURCE},
+        "ran past its disk limit of 32 MiB",
     ),
 ]
 
@@ -88,14 +97,15 @@ MISBEHAVIOUR = [
 async def test_a_misbehaving_candidate_is_contained_and_named(
     backend: sandbox.Backend, program: str, outcomes: set[Outcome], message: str
 ) -> None:
-    verdict = (await verify(backend, toy(resources=QUICK), program)).verdict
+    resources = QUICK if Outcome.TIMEOUT in outcomes else PATIENT
+    verdict = (await verify(backend, toy(resources=resources), program)).verdict
     assert verdict.outcome in outcomes, verdict
     assert message in verdict.message
     assert_no_score(verdict)
 
 
 async def test_the_slot_serves_the_next_candidate_unharmed(backend: sandbox.Backend) -> None:
-    async with Verifier(toy(resources=QUICK), backend) as verifier:
+    async with Verifier(toy(), backend) as verifier:
         bad = await verifier.verify({"solve.py": b"open('answer.json', 'w').write('9')\n1 / 0"})
         assert bad.verdict.outcome is Outcome.FAILED
         forgetful = await verifier.verify({"solve.py": b"pass"})
@@ -183,7 +193,7 @@ BAD_VERIFIERS = [
 async def test_a_misbehaving_verifier_is_named_and_scores_nothing(
     backend: sandbox.Backend, verify_py: str, message: str
 ) -> None:
-    task = toy(verify_py.encode(), resources=QUICK)
+    task = toy(verify_py.encode(), resources=QUICK if "time limit" in message else PATIENT)
     program = """open('answer.json', 'w').write('{"reward": 7}')"""
     verdict = (await verify(backend, task, program)).verdict
     assert verdict.outcome is Outcome.INVALID
@@ -205,6 +215,25 @@ async def test_the_verifier_sees_the_outputs_and_nothing_else_of_the_candidate(
     program = "open('answer.json', 'w').write('1'); open('extra.py', 'w').write('evil')"
     found = await verify(backend, toy(verify_py.encode()), program)
     assert json.loads(found.blobs[found.verdict.artifacts["seen.json"]]) == ["answer.json"]
+
+
+async def test_tracebacks_do_not_tell_where_this_machine_keeps_python(
+    backend: sandbox.Backend,
+) -> None:
+    found = await verify(backend, toy(), "import json; json.loads('{')")
+    told = b"".join(found.blobs.values())
+    assert b"/json/decoder.py" in told
+    assert os.path.expanduser("~").encode() not in told
+    if not sys.base_prefix.startswith("/usr"):
+        assert sys.base_prefix.encode() not in told
+
+
+async def test_a_missing_program_is_the_environments_fault(backend: sandbox.Backend) -> None:
+    task = msgspec.structs.replace(toy(), run=("no-such-program", "solve.py"))
+    async with Verifier(task, backend) as verifier:
+        found = await preflight(task, verifier)
+    assert found.fault == "environment"
+    assert "no-such-program is not in the sandbox" in found.message
 
 
 async def test_equal_candidates_get_equal_verifications(backend: sandbox.Backend) -> None:

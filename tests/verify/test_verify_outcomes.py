@@ -58,6 +58,16 @@ CANDIDATE = [
         "exit 1: MemoryError (memory limit 256 MiB)",
     ),
     (
+        ran(exit_code=1, stderr=b"RuntimeError: can't start new thread\n"),
+        Outcome.FAILED,
+        "exit 1: RuntimeError: can't start new thread (limit of 32 processes and threads)",
+    ),
+    (
+        ran(exit_code=127, stderr=b"bwrap: no", detail="cannot execute it: python3: No such file"),
+        Outcome.FAILED,
+        "the command cannot be executed: python3 is not in the sandbox",
+    ),
+    (
         ran(exit_code=1, stderr=b"\x1b[2J\x1b]0;owned\x07Oops: \x1b[31mred\x00\n"),
         Outcome.FAILED,
         "exit 1: Oops: red",

@@ -57,6 +57,14 @@ async def test_the_fault_is_laid_where_it_belongs(
     assert message in found.message
 
 
+@pytest.mark.parametrize("stage", ["candidate", "verifier"])
+async def test_a_program_that_the_sandbox_lacks_is_the_environments_fault(stage: str) -> None:
+    lacking = ran(exit_code=127, detail="cannot execute it: python3: No such file")
+    found = await check(toy(), ScriptedBackend(**{stage: lacking}))
+    assert (found.ok, found.fault) == (False, "environment")
+    assert "python3 is not in the sandbox; install it, or mend `run`" in found.message
+
+
 async def test_no_sandbox_is_the_environments_fault() -> None:
     backend = ScriptedBackend()
     backend.refuse = "candidate"

@@ -8,7 +8,7 @@ import signal
 
 import msgspec
 
-from sandbox import Execution, Limits
+from sandbox import Execution, Job
 from sandbox import Outcome as Ending
 from workbench.model.verdict import Outcome
 from workbench.verify.text import clean, last_line, size
@@ -53,14 +53,20 @@ OUTCOMES: dict[tuple[Stage, Ending], Outcome] = {
     (Stage.VERIFIER, Ending.sandbox_error): Outcome.INFRASTRUCTURE,
 }
 
+NOT_RUNNABLE = "the command cannot be executed"
+"""Begins the message on a program that is not in the sandbox: a fault of task or machine."""
+
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 
+_REFUSED = ("BlockingIOError: [Errno 11]", "RuntimeError: can't start new thread")
+"""How Python words a fork or a thread that the process limit refused."""
 
-def fault(stage: Stage, execution: Execution, limits: Limits) -> Finding | None:
+
+def fault(stage: Stage, execution: Execution, job: Job) -> Finding | None:
     """Return what is wrong with how a program ended; None if it ended by itself with code 0."""
     if execution.outcome is Ending.exited and execution.exit_code == 0:
         return None
-    words = _words(execution, limits)
+    words = _words(execution, job)
     if execution.outcome is Ending.sandbox_error:
         words = f"the sandbox failed while the {stage} ran: {clean(execution.detail)}"
     elif stage is Stage.VERIFIER:
@@ -68,8 +74,9 @@ def fault(stage: Stage, execution: Execution, limits: Limits) -> Finding | None:
     return Finding(stage, OUTCOMES[stage, execution.outcome], clean(words))
 
 
-def _words(execution: Execution, limits: Limits) -> str:
+def _words(execution: Execution, job: Job) -> str:
     """Say how a program ended, from the limits and its own last words, never from timings."""
+    limits = job.limits
     match execution.outcome:
         case Ending.signalled:
             return f"killed by {_signal_name(execution.signal)}"
@@ -84,16 +91,20 @@ def _words(execution: Execution, limits: Limits) -> str:
         case Ending.output:
             return f"printed more than its limit of {size(limits.output_bytes)}"
         case _:
-            return _exit_words(execution, limits)
+            return _exit_words(execution, job)
 
 
-def _exit_words(execution: Execution, limits: Limits) -> str:
+def _exit_words(execution: Execution, job: Job) -> str:
+    if execution.exit_code == 127 and execution.detail.startswith("cannot execute"):
+        return f"{NOT_RUNNABLE}: {job.argv[0]} is not in the sandbox"
     line = last_line(execution.stderr)
     missing = _MISSING.match(line)
     if missing:
         line = f"missing package {missing.group(1)} (not among the task's python_packages)"
     elif line.startswith("MemoryError"):
-        line += f" (memory limit {size(limits.memory_bytes)})"
+        line += f" (memory limit {size(job.limits.memory_bytes)})"
+    elif line.startswith(_REFUSED):
+        line += f" (limit of {job.limits.processes} processes and threads)"
     return f"exit {execution.exit_code}: {line or 'nothing on standard error'}"
 
 

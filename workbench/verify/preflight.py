@@ -10,7 +10,7 @@ import msgspec
 from sandbox import SandboxUnavailable
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome, Verdict
-from workbench.verify.outcome import Stage
+from workbench.verify.outcome import NOT_RUNNABLE, Stage
 from workbench.verify.text import clean
 from workbench.verify.verifier import Verification, Verifier
 
@@ -58,6 +58,9 @@ def _judge(task: Task, verification: Verification) -> Preflight:
         return Preflight(True, "none", verdict.message, verdict, _baseline_warnings(task, verdict))
     if verdict.outcome is Outcome.INFRASTRUCTURE:
         return Preflight(False, "environment", verdict.message, verdict)
+    if NOT_RUNNABLE in verdict.message:
+        message = f"{verdict.message}; install it, or mend `run` in task.toml"
+        return Preflight(False, "environment", message, verdict)
     if verification.stage is Stage.VERIFIER and verdict.outcome is Outcome.INVALID:
         return Preflight(False, "verifier", verdict.message, verdict)
     message = f"the task's initial files are {verdict.outcome}: {verdict.message}"

@@ -13,6 +13,8 @@ MAX_MESSAGE = 300
 MAX_BLOB = 64 << 10
 """Most that is kept of a text a program left, in bytes."""
 
+_HOME = os.path.expanduser("~")
+
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS …
@@ -28,7 +30,11 @@ def clean(text: str, limit: int = MAX_MESSAGE) -> str:
     """
     text = _ESCAPE.sub("", text[: 64 * limit])
     text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    text = _without_host(" ".join(text.split()))
+    text = " ".join(text.split())
+    for prefix in _PYTHONS:
+        text = text.replace(prefix, "<python>")
+    if len(_HOME) > 1:
+        text = text.replace(_HOME, "~")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -62,8 +68,19 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-def _without_host(text: str) -> str:
-    for prefix in (sys.prefix, sys.base_prefix):
-        text = text.replace(prefix, "<python>")
-    home = os.path.expanduser("~")
-    return text.replace(home, "~") if len(home) > 1 else text
+def without_host(data: bytes) -> bytes:
+    """Return `data` with this machine's path of the interpreter, shown in tracebacks, shortened."""
+    for prefix in _PYTHONS:
+        data = data.replace(os.fsencode(prefix), b"<python>")
+    return data
+
+
+def _python_prefixes() -> tuple[str, ...]:
+    """Return where this interpreter lies, longest first; ``/usr`` would tell nothing."""
+    found = {sys.prefix, sys.base_prefix, sys.base_exec_prefix}
+    found |= {os.path.realpath(prefix) for prefix in found}
+    own = [prefix for prefix in found if len(prefix) > 1 and not f"{prefix}/".startswith("/usr/")]
+    return tuple(sorted(own, key=len, reverse=True))
+
+
+_PYTHONS = _python_prefixes()

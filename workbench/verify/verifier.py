@@ -15,7 +15,7 @@ from workbench.model.task import Task
 from workbench.model.verdict import Outcome, Verdict
 from workbench.verify import output
 from workbench.verify.outcome import Finding, Stage, fault
-from workbench.verify.text import cap
+from workbench.verify.text import cap, without_host
 
 VERIFIER_ERRORS = "verifier-stderr.txt"
 """Artifact that holds what a verifier at fault printed to standard error."""
@@ -26,7 +26,8 @@ class Verification(msgspec.Struct, frozen=True):
 
     verdict: Verdict
     blobs: dict[str, bytes]
-    """Digest -> bytes: feedback, what the candidate printed, artifacts."""
+    """Digest -> bytes: feedback, what the candidate printed, artifacts. Texts are as the program
+    left them, control characters included, but capped and without this machine's paths."""
     stage: Stage
     """Where it ended; tells a candidate's invalid output from a verifier's invalid record."""
 
@@ -102,14 +103,14 @@ class Verifier:
         job = output.candidate_job(self.task, files)
         candidate = await candidate_lease.run(job)
         runs.append(candidate)
-        finding = fault(Stage.CANDIDATE, candidate, job.limits)
+        finding = fault(Stage.CANDIDATE, candidate, job)
         finding = finding or output.unfit(self.task, candidate)
         if finding is not None:
             return finding
         job = output.verifier_job(self.task, candidate)
         verifier = await verifier_lease.run(job)
         runs.append(verifier)
-        finding = fault(Stage.VERIFIER, verifier, job.limits)
+        finding = fault(Stage.VERIFIER, verifier, job)
         return finding or output.read(self.task, verifier)
 
     def _verification(
@@ -122,10 +123,13 @@ class Verifier:
             blobs[digest] = data
             return digest
 
+        def keep_text(data: bytes) -> str:
+            return keep(cap(without_host(data)))
+
         ran = bool(runs) and finding.outcome is not Outcome.INFRASTRUCTURE
         artifacts = {name: keep(data) for name, data in finding.artifacts.items()}
         if finding.stage is Stage.VERIFIER and finding.outcome is Outcome.INVALID:
-            artifacts[VERIFIER_ERRORS] = keep(cap(runs[-1].stderr))
+            artifacts[VERIFIER_ERRORS] = keep_text(runs[-1].stderr)
         reward = None
         if finding.outcome is Outcome.SCORED and finding.score is not None:
             reward = self.task.direction.reward(finding.score) + 0.0  # no -0.0
@@ -135,9 +139,9 @@ class Verifier:
             score=finding.score,
             reward=reward,
             metrics=dict(finding.metrics),
-            feedback=None if finding.feedback is None else keep(cap(finding.feedback)),
-            stdout=keep(cap(runs[0].stdout)) if ran else None,
-            stderr=keep(cap(runs[0].stderr)) if ran else None,
+            feedback=None if finding.feedback is None else keep_text(finding.feedback),
+            stdout=keep_text(runs[0].stdout) if ran else None,
+            stderr=keep_text(runs[0].stderr) if ran else None,
             artifacts=artifacts,
             seconds=seconds,
             cpu_seconds=sum(run.cpu_seconds for run in runs),
