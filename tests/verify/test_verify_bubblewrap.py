@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from scripted import SMALL, VERIFY
-from scripted import toy as scripted_toy
+from verify_scripted import SMALL, VERIFY
+from verify_scripted import toy as scripted_toy
 
 import sandbox
 from workbench.formats import load

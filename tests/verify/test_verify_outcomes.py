@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from scripted import (
+from verify_scripted import (
     ANSWER,
     ARTIFACTS,
     FEEDBACK,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scripted import ANSWER, ScriptedBackend, ran, recorded, toy
+from verify_scripted import ANSWER, ScriptedBackend, ran, recorded, toy
 
 from sandbox import Execution
 from sandbox import Outcome as Ending

@@ -62,8 +62,11 @@ class Verifier:
     async def aclose(self) -> None:
         """Kill what still runs and give both sandboxes back; may be called twice."""
         leases, self._leases = self._leases, None
-        for lease in leases or ():
-            await lease.aclose()
+        if leases is not None:
+            try:
+                await leases[0].aclose()
+            finally:
+                await leases[1].aclose()
 
     async def __aenter__(self) -> Self:
         await self.open()
