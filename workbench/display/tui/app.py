@@ -1,0 +1,186 @@
+"""The application: one session at a time in front, the list of all behind it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import ClassVar
+
+import msgspec
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from workbench.display.opener import (
+    Attached,
+    Exit,
+    OpenFailed,
+    OpenMode,
+    SessionOpener,
+    StartOptions,
+    mode_for,
+)
+from workbench.display.tui import palette, themes
+from workbench.display.tui.run import Run
+from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.screens.dashboard import Dashboard
+from workbench.display.tui.screens.home import Home
+
+REPAINT_SECONDS = 0.1
+"""Shortest time between repaints."""
+INTERRUPT_SECONDS = 5.0
+"""A second ctrl+c within this time leaves."""
+
+WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-mid"), (140, "-wide")]
+"""Style class of a screen by its columns."""
+HEIGHTS = [(0, "-flat"), (16, "-short"), (30, "-tall"), (42, "-full")]
+"""Style class of a screen by its rows."""
+
+
+class WorkbenchApp(App[Exit]):
+    """Shows sessions that an opener hands out. Knows feeds and controls, no engine."""
+
+    TITLE = "workbench"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "toggle_help", "Help", id="app.help", key_display="?"),
+        Binding("ctrl+q", "leave_now", "Quit at once", id="app.quit", show=False),
+        Binding("ctrl+c", "interrupt", "Twice: quit", id="app.interrupt", show=False, system=True),
+    ]
+
+    def __init__(self, opener: SessionOpener, attached: Attached | None = None) -> None:
+        """Start with `attached` in front, or with the list of sessions."""
+        super().__init__()
+        self.opener = opener
+        self.run_in_front: Run | None = None
+        self._first = attached
+        self._painted = (-1, 0)
+        self._interrupted = 0.0
+        self.theme_problems = themes.install(self)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give themes that are not ours a palette for curves and diffs."""
+        return themes.defaults(self.current_theme)
+
+    async def on_mount(self) -> None:
+        """Show the first screen and start repainting."""
+        if self.theme_problems:
+            self.notify(self.theme_problems, severity="error", markup=False, timeout=10)
+        await self.push_screen(Home(self.opener))
+        if self._first is not None:
+            await self.show_session(self._first)
+        self.set_interval(REPAINT_SECONDS, self.repaint_view)
+
+    def repaint_view(self) -> None:
+        """Repaint the screen in front if its view has changed, or a second has gone by live."""
+        run = self.run_in_front
+        if run is None:
+            return
+        second = int(time.time()) if run.view.attached else 0
+        state = (run.view.version, second)
+        if state == self._painted:
+            return
+        screen = next((s for s in reversed(self.screen_stack) if isinstance(s, RunScreen)), None)
+        if screen is not None and screen.is_mounted:
+            self._painted = state
+            screen.refresh_view()
+
+    async def show_session(self, attached: Attached) -> None:
+        """Put a session in front and follow its feed."""
+        await self.close_session()
+        run = self.run_in_front = Run(attached)
+        self._painted = (-1, 0)
+        self.run_worker(run.drain(), group="drain", exclusive=True)
+        await self.push_screen(Dashboard(run))
+
+    async def close_session(self) -> None:
+        """Let go of the session in front; its engine runs on."""
+        run, self.run_in_front = self.run_in_front, None
+        if run is not None:
+            self.workers.cancel_group(self, "drain")
+            await run.attached.close()
+
+    def open_session(self, path: str, mode: OpenMode) -> None:
+        """Open a listed session; says why if it cannot be opened."""
+
+        async def work() -> None:
+            try:
+                await self.show_session(await self.opener.open(path, mode))
+            except OpenFailed as error:
+                self.notify(str(error), severity="error", markup=False, timeout=10)
+
+        self.run_worker(work(), group="open", exclusive=True)
+
+    def start_session(self, task_path: str, options: StartOptions) -> None:
+        """Begin a new session; says why if it cannot be started."""
+
+        async def work() -> None:
+            try:
+                await self.show_session(await self.opener.start(task_path, options))
+            except OpenFailed as error:
+                self.notify(str(error), severity="error", markup=False, timeout=10)
+
+        self.run_worker(work(), group="open", exclusive=True)
+
+    async def action_home(self) -> None:
+        """Back to the list of sessions; the engine of this one runs on."""
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Home):
+            await self.pop_screen()
+        await self.close_session()
+        if isinstance(self.screen, Home):
+            self.screen.reload()
+
+    def depart(self, farewell: Exit, running: bool | None = None) -> None:
+        """Leave the application with what is to be said afterwards."""
+        if running is not None:
+            farewell = msgspec.structs.replace(farewell, running=running)
+        self.exit(farewell)
+
+    def action_leave_now(self) -> None:
+        """Leave at once; an engine runs on."""
+        self.depart(Exit() if self.run_in_front is None else self.run_in_front.leave())
+
+    def action_interrupt(self) -> None:
+        """Leave on the second ctrl+c in a row; an engine runs on."""
+        now = time.monotonic()
+        if now - self._interrupted <= INTERRUPT_SECONDS:
+            self.action_leave_now()
+            return
+        self._interrupted = now
+        self.notify("press ctrl+c again to quit; a running engine runs on", markup=False)
+
+    def action_toggle_help(self) -> None:
+        """Show or hide the keys of the screen in front."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action of the screen in front, then Textual's own commands."""
+        yield from palette.commands(self, screen)
+        for command in super().get_system_commands(screen):
+            if command.title not in ("Quit", "Keys"):  # ours say more
+                yield command
+
+
+async def run_app(opener: SessionOpener, start: str | None) -> Exit:
+    """Run the terminal UI until a person leaves it.
+
+    `start` is the path or id of a session to show first; None shows the list of sessions.
+    Raises `OpenFailed` if that session cannot be opened.
+    """
+    attached = None
+    if start is not None:
+        rows = [row for row in await opener.sessions() if start in (row.path, row.id)]
+        path = rows[0].path if rows else start
+        attached = await opener.open(path, mode_for(rows[0]) if rows else "attach")
+    app = WorkbenchApp(opener, attached)
+    try:
+        farewell = await app.run_async()
+    finally:
+        await app.close_session()
+    return farewell or Exit()

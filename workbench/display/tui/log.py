@@ -1,0 +1,227 @@
+"""The event feed: one line per meaningful record, with repeats folded into one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from workbench.display.tui import states, text
+from workbench.display.tui.states import ACCENT, BAD, GOOD, MUTED, WARN
+from workbench.model import event as ev
+from workbench.model.candidate import CandidateId, LineageId
+from workbench.model.event import Record
+from workbench.model.lineage import Lineage, Point, name_of
+from workbench.model.session import Session
+
+CAPACITY = 1000
+"""Lines kept; older ones stay in the journal."""
+_NEAR = 8
+"""A repeat is folded only into a line this close to the newest one."""
+_HISTORY = 100
+"""Steps per lineage that are told again when a session is opened."""
+
+
+class Line(msgspec.Struct):
+    """One line of the feed."""
+
+    elapsed: float
+    """Active session seconds."""
+    lineage: LineageId | None
+    glyph: str
+    text: str
+    style: str = ""
+    key: str = ""
+    """What makes two lines of one lineage repeats of each other; empty never repeats."""
+    count: int = 1
+
+
+class EventLog:
+    """Newest lines of a session. `total` counts every line ever added or folded in."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.lines: list[Line] = []
+        self.total = 0
+
+    def add(self, line: Line) -> None:
+        """Append `line`, or fold it into a near repeat, which moves to the end."""
+        self.total += 1
+        if line.key:
+            for index in range(len(self.lines) - 1, max(-1, len(self.lines) - 1 - _NEAR), -1):
+                earlier = self.lines[index]
+                if earlier.lineage != line.lineage:
+                    continue
+                if earlier.key == line.key:
+                    line.count = earlier.count + 1
+                    del self.lines[index]
+                break
+        self.lines.append(line)
+        if len(self.lines) > CAPACITY:
+            del self.lines[: len(self.lines) - CAPACITY]
+
+
+def verdict_line(
+    session: Session, number: CandidateId, elapsed: float, before: float | None
+) -> Line | None:
+    """Tell a verdict; `before` is the best reward its lineage had until then."""
+    candidate = session.candidates[number]
+    verdict = candidate.verdict
+    if verdict is None:
+        return None
+    mark = states.of_outcome(verdict.outcome)
+    head = f"#{number}"
+    if verdict.feasible and verdict.reward is not None:
+        shown = text.score(session.facts, verdict.reward)
+        note = text.one_line(candidate.note)
+        if before is None or verdict.reward > before:
+            gain = ""
+            if before is not None:
+                direction = session.facts.direction
+                change = direction.score(verdict.reward) - direction.score(before)
+                gain = f" {text.signed(change)}"
+            told = f"{head} {shown} new best{gain}  {note}".rstrip()
+            return Line(elapsed, candidate.lineage, "★", told, GOOD)
+        told = f"{head} {shown} no gain  {note}".rstrip()
+        return Line(elapsed, candidate.lineage, mark.glyph, told, MUTED, key="no gain")
+    told = f"{head} {mark.word}: {text.one_line(verdict.message)}"
+    return Line(elapsed, candidate.lineage, mark.glyph, told, mark.style, key=verdict.outcome)
+
+
+def history(session: Session) -> list[Line]:
+    """Tell the newest steps of every lineage again, from the projection alone."""
+    lines: list[Line] = []
+    for lineage in session.lineages.values():
+        start = max(0, len(lineage.curve) - _HISTORY)
+        before = lineage.curve[start - 1].best if start else lineage.origin.reward
+        for point in lineage.curve[start:]:
+            lines.append(_step_line(session, lineage, point, before))
+            before = point.best
+        lines += _hint_lines(session, lineage, start)
+    return sorted(lines, key=lambda line: line.elapsed)
+
+
+def _step_line(session: Session, lineage: Lineage, point: Point, before: float | None) -> Line:
+    line = None
+    if point.candidate is not None:
+        line = verdict_line(session, point.candidate, point.elapsed, before)
+    if line is not None:
+        return line
+    told = f"step {point.step} gave no candidate"
+    return Line(point.elapsed, lineage.id, "✖", told, MUTED, key="no candidate")
+
+
+def _hint_lines(session: Session, lineage: Lineage, start: int) -> Iterable[Line]:
+    moments = {point.step: point.elapsed for point in lineage.curve[start:]}
+    for hint in session.hints.values():
+        taken = hint.taken.get(lineage.id)
+        if taken is not None and taken.step in moments:
+            told = f"hint {hint.id} taken at step {taken.step}"
+            yield Line(moments[taken.step], lineage.id, "▲", told, ACCENT)
+
+
+def line_of(session: Session, record: Record) -> Line | None:
+    """Tell a record other than a verdict; None for what a person need not read."""
+    teller = _TELL.get(type(record.event))
+    return None if teller is None else teller(session, record, record.event)
+
+
+def _names(lineages: Iterable[LineageId]) -> str:
+    return " ".join(name_of(number) for number in lineages)
+
+
+def _by(who: str) -> str:
+    return f" by {text.one_line(who)}" if who else ""
+
+
+def _lineage_created(session: Session, r: Record, e: ev.LineageCreated) -> Line:
+    told = f"begins: {text.one_line(e.strategy)}, {text.one_line(e.proposer)}"
+    if e.forked_from is not None:
+        told = f"forked from {name_of(e.forked_from)} #{e.origin}; {told}"
+    return Line(r.elapsed, e.lineage, "▶", told)
+
+
+def _budget_changed(session: Session, r: Record, e: ev.BudgetChanged) -> Line:
+    told = " · ".join(text.spend(session.spent, e.limits))
+    return Line(r.elapsed, None, "$", f"budget changed: {told}", ACCENT)
+
+
+def _engine_opened(session: Session, r: Record, e: ev.EngineOpened) -> Line:
+    return Line(r.elapsed, None, "▶", f"engine opened: {text.one_line(e.isolation)}")
+
+
+def _engine_closed(session: Session, r: Record, e: ev.EngineClosed) -> Line:
+    told = f"engine closed: {text.one_line(e.reason)} {text.one_line(e.detail)}".rstrip()
+    return Line(r.elapsed, None, "■", told, ACCENT)
+
+
+def _proposal_failed(session: Session, r: Record, e: ev.ProposalFailed) -> Line:
+    told = f"step {e.step} {e.reason}: {text.one_line(e.message)}"
+    if e.duplicate_of is not None:
+        told = f"step {e.step} duplicate of #{e.duplicate_of}"
+    return Line(r.elapsed, e.lineage, "✖", told, WARN, key=f"proposal {e.reason}")
+
+
+def _proposal_lost(session: Session, r: Record, e: ev.ProposalLost) -> Line:
+    told = f"step {e.step} lost: the call was cut off, its cost is unknown"
+    return Line(r.elapsed, e.lineage, "!", told, BAD)
+
+
+def _infrastructure(session: Session, r: Record, e: ev.InfrastructureFailed) -> Line:
+    told = f"#{e.candidate} not verified, attempt {e.attempt}: {text.one_line(e.message)}"
+    return Line(r.elapsed, e.lineage, "!", told, BAD, key="infrastructure")
+
+
+def _pause_requested(session: Session, r: Record, e: ev.PauseRequested) -> Line:
+    reason = f": {text.one_line(e.reason)}" if e.reason else ""
+    return Line(r.elapsed, None, "‖", f"{_names(e.lineages)} pausing…{_by(e.by)}{reason}", WARN)
+
+
+def _paused(session: Session, r: Record, e: ev.LineagePaused) -> Line:
+    return Line(r.elapsed, e.lineage, "‖", "paused", WARN)
+
+
+def _resumed(session: Session, r: Record, e: ev.LineageResumed) -> Line:
+    return Line(r.elapsed, None, "▶", f"{_names(e.lineages)} goes on{_by(e.by)}", GOOD)
+
+
+def _stopped(session: Session, r: Record, e: ev.LineageStopped) -> Line:
+    told = f"stopped: {text.one_line(e.reason)} {text.one_line(e.detail)}".rstrip()
+    return Line(r.elapsed, e.lineage, "■", told, ACCENT)
+
+
+def _hint_queued(session: Session, r: Record, e: ev.HintQueued) -> Line:
+    told = f"hint {e.hint} queued for {_names(e.lineages)}: «{text.one_line(e.text)}»"
+    return Line(r.elapsed, None, "▲", told, ACCENT)
+
+
+def _hint_edited(session: Session, r: Record, e: ev.HintEdited) -> Line:
+    return Line(r.elapsed, None, "▲", f"hint {e.hint} edited: «{text.one_line(e.text)}»", ACCENT)
+
+
+def _hint_withdrawn(session: Session, r: Record, e: ev.HintWithdrawn) -> Line:
+    return Line(r.elapsed, None, "▲", f"hint {e.hint} withdrawn", MUTED)
+
+
+def _hint_taken(session: Session, r: Record, e: ev.HintTaken) -> Line:
+    return Line(r.elapsed, e.lineage, "▲", f"hint {e.hint} taken at step {e.step}", ACCENT)
+
+
+_TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
+    ev.LineageCreated: _lineage_created,
+    ev.BudgetChanged: _budget_changed,
+    ev.EngineOpened: _engine_opened,
+    ev.EngineClosed: _engine_closed,
+    ev.ProposalFailed: _proposal_failed,
+    ev.ProposalLost: _proposal_lost,
+    ev.InfrastructureFailed: _infrastructure,
+    ev.PauseRequested: _pause_requested,
+    ev.LineagePaused: _paused,
+    ev.LineageResumed: _resumed,
+    ev.LineageStopped: _stopped,
+    ev.HintQueued: _hint_queued,
+    ev.HintEdited: _hint_edited,
+    ev.HintWithdrawn: _hint_withdrawn,
+    ev.HintTaken: _hint_taken,
+}

@@ -1,0 +1,46 @@
+"""One line about what is selected, and the banner that says what needs a person."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from workbench.display.tui import states, text
+from workbench.display.tui.states import BAD, MUTED, WARN
+from workbench.display.tui.view import View
+
+
+def selected(view: View, now: float) -> Content:
+    """Say where the selected lineage stands and which candidate is shown."""
+    lineage = view.selected
+    if lineage is None:
+        return Content.styled(" no lineage yet", MUTED)
+    mark = states.of_lineage(lineage, view.live.get(lineage.id))
+    parts: list[Content] = [
+        Content.styled(f" {lineage.name}", f"bold {states.series(lineage.id)}"),
+        Content.styled(f" {mark.text}", mark.style),
+    ]
+    waits = view.waiting_for(lineage, now)
+    if lineage.state == "pausing":
+        parts.append(Content.styled(f" (waits for {waits})" if waits else "", WARN))
+    elif waits:
+        parts.append(Content.styled(f" {waits}", MUTED))
+    why = lineage.pause_reason or lineage.stop_detail
+    if why:
+        parts.append(Content.styled(f" ({text.one_line(why)})", WARN))
+    candidate = view.candidate
+    if candidate is not None:
+        told = states.of_candidate(candidate, lineage.best)
+        shown = text.score(view.session.facts, candidate.reward)
+        parts.append(Content(f" · #{candidate.id} "))
+        parts.append(Content.styled(told.text, told.style))
+        parts.append(Content(f" {shown}" if candidate.reward is not None else ""))
+        if candidate.note:
+            parts.append(Content.styled(f" · {text.one_line(candidate.note)}", MUTED))
+    return Content("").join(parts)
+
+
+def banner(view: View, resume: str) -> Content | None:
+    """Say what needs a person: a vanished engine, or that nothing can be steered from here."""
+    if view.ended == "gone":
+        return Content.styled(f" ✖ engine gone: resume with  {resume} ", f"bold {BAD}")
+    return None

@@ -1,0 +1,168 @@
+"""What every screen of a session can do with its selected lineage and candidate."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from workbench.display.tui import editor
+from workbench.display.tui.render import info
+from workbench.display.tui.run import Run
+from workbench.display.tui.screens import flows
+from workbench.display.tui.widgets.composer import ALL, Composer
+from workbench.display.tui.widgets.line import InfoLine
+from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Reply
+
+if TYPE_CHECKING:
+    from workbench.display.tui.app import WorkbenchApp
+
+
+class RunScreen(Screen[None]):
+    """Base of the screens of one session: steering keys, composer, info line, banner."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "Pause", id="lineage.pause"),
+        Binding("P", "pause_all", "Pause all", id="session.pause", show=False),
+        Binding("h", "hint", "Hint", id="lineage.hint"),
+        Binding("H", "hint_all", "Hint to all", id="session.hint", show=False),
+        Binding("X", "stop", "Stop lineage", id="lineage.stop", show=False),
+        Binding("f", "fork", "Fork", id="candidate.fork", show=False),
+        Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
+        Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
+        Binding("S", "app.home", "Sessions", id="app.home", show=False),
+        Binding("q", "quit_session", "Quit", id="session.quit"),
+    ]
+
+    def __init__(self, run: Run) -> None:
+        """Show and steer `run`."""
+        super().__init__()
+        self.run = run
+        self.view = run.view
+
+    def chrome(self) -> ComposeResult:
+        """The parts that every screen of a session has at its bottom."""
+        yield Composer(self.view)
+        yield InfoLine(self._banner, id="banner")
+        yield InfoLine(lambda: info.selected(self.view, time.time()), id="info")
+
+    def _banner(self) -> Content:
+        return info.banner(self.view, self.run.resume_command) or Content("")
+
+    def refresh_view(self) -> None:
+        """Show what has changed. Called at most ten times a second, on the visible screen."""
+        banner = self.query_one("#banner", InfoLine)
+        banner.display = info.banner(self.view, self.run.resume_command) is not None
+        for line in self.query(InfoLine):
+            line.refresh()
+
+    @property
+    def composer(self) -> Composer:
+        """The hint composer."""
+        return self.query_one(Composer)
+
+    def on_mount(self) -> None:
+        """Start with the composer out of the way."""
+        self.composer.display = False
+        self.call_after_refresh(self.refresh_view)
+
+    def on_screen_resume(self) -> None:
+        """Show what happened while another screen was in front."""
+        if self.is_mounted and self.query(Composer):
+            self.refresh_view()
+
+    def say(self, reply: Reply) -> None:
+        """Show what became of a command."""
+        severity = "information" if reply.ok else "error"
+        self.notify(
+            reply.message, severity="error" if severity == "error" else "information", markup=False
+        )
+        self.refresh_view()
+
+    def command(self, command: AnyCommand) -> None:
+        """Send a command without holding up the keys; show its reply."""
+
+        async def send() -> None:
+            self.say(await self.run.send(command))
+
+        self.run_worker(send(), group="command")
+
+    def action_pause(self) -> None:
+        """Pause the selected lineage; abort while it pauses; let it go on again."""
+        lineage = self.view.selected
+        if lineage is not None:
+            self.run_worker(flows.toggle(self, (lineage,)), group="flow", exclusive=True)
+
+    def action_pause_all(self) -> None:
+        """The same for every lineage that is not stopped."""
+        lineages = tuple(x for x in self.view.session.lineages.values() if x.stopped is None)
+        if lineages:
+            self.run_worker(flows.toggle(self, lineages, every=True), group="flow", exclusive=True)
+
+    def action_stop(self) -> None:
+        """Stop the selected lineage, once confirmed."""
+        lineage = self.view.selected
+        if lineage is not None:
+            self.run_worker(flows.stop(self, lineage), group="flow", exclusive=True)
+
+    def action_fork(self) -> None:
+        """Start a lineage from the candidate shown."""
+        candidate = self.view.candidate
+        if candidate is not None:
+            self.command(Fork(candidate.id))
+
+    def action_hint(self) -> None:
+        """Write a hint to the selected lineage."""
+        self.composer.open(self.view.lineage)
+
+    def action_hint_all(self) -> None:
+        """Write a hint to every lineage."""
+        self.composer.open(ALL)
+
+    def on_composer_queued(self, message: Composer.Queued) -> None:
+        """Send the hint off; the draft is dropped only when it is safe in the journal."""
+        lineages = () if message.target == ALL else (message.target,)
+        command: AnyCommand = AddHint(message.words, lineages, message.standing)
+        if message.hint is not None:
+            command = EditHint(message.hint, message.words)
+
+        async def send() -> None:
+            reply = await self.run.send(command)
+            if reply.ok:
+                self.composer.discard()
+                self.composer.close()
+                self.focus_main()
+            self.say(reply)
+
+        self.run_worker(send(), group="command")
+
+    def on_composer_left(self) -> None:
+        """Back to the screen."""
+        self.focus_main()
+
+    def focus_main(self) -> None:
+        """Give the keys back to the screen's main list."""
+
+    def action_edit(self) -> None:
+        """Open the candidate in $EDITOR and inject what is saved."""
+        self.run_worker(editor.edit_and_inject(self), group="flow", exclusive=True)
+
+    def action_copy_candidate(self) -> None:
+        """Copy the files of the candidate shown."""
+        self.run_worker(flows.copy_candidate(self), group="command")
+
+    def action_quit_session(self) -> None:
+        """Detach, or stop the engine, or just leave a session that is over."""
+        self.run_worker(flows.leave(self), group="flow", exclusive=True)
+
+    @property
+    def workbench(self) -> WorkbenchApp:
+        """The application, by its own type."""
+        from workbench.display.tui.app import WorkbenchApp
+
+        assert isinstance(self.app, WorkbenchApp)
+        return self.app

@@ -1,0 +1,91 @@
+"""The dashboard: lineages, curve and events; with room, also candidates, diff and verifier."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Footer
+
+from workbench.display.tui.render import lineages
+from workbench.display.tui.run import Run
+from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.widgets.curve import CurveView
+from workbench.display.tui.widgets.feed import EventFeed
+from workbench.display.tui.widgets.rows import Rows
+from workbench.display.tui.widgets.status import StatusBar
+
+
+class Dashboard(RunScreen):
+    """Is it getting better, what does it cost, what needs me?"""
+
+    HELP = (
+        "Select a lineage with the arrow keys; enter opens it. Space pauses at the next safe "
+        "point, h writes a hint, c and y change the axes of the curve."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "curve_axis", "X-axis", id="curve.x"),
+        Binding("y", "curve_mode", "Y-axis", id="curve.y"),
+    ]
+
+    def __init__(self, run: Run) -> None:
+        """Show `run`."""
+        super().__init__(run)
+        self._rows: list[lineages.Row] = []
+
+    def compose(self) -> ComposeResult:
+        """All panes; the style sheet decides which are shown, and where."""
+        yield StatusBar(self.view)
+        with Container(id="panes"):
+            with Container(id="top"):
+                yield Rows(id="lineages", empty="no lineage yet")
+                yield CurveView(self.view, id="curve")
+            yield EventFeed(self.view, id="events")
+        yield from self.chrome()
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        """Name the panes and take the keys."""
+        self.query_one("#lineages", Rows).border_title = "Lineages"
+        self.focus_main()
+
+    def focus_main(self) -> None:
+        """The lineage table has the keys."""
+        self.query_one("#lineages", Rows).focus()
+
+    def refresh_view(self) -> None:
+        """Show what has changed in every visible pane."""
+        super().refresh_view()
+        self.query_one(StatusBar).refresh()
+        self._refresh_table()
+        self.query_one(CurveView).refresh_view()
+        self.query_one(EventFeed).refresh_view()
+
+    def _refresh_table(self) -> None:
+        session = self.view.session
+        self._rows = [lineages.row_of(self.view, x) for x in session.lineages.values()]
+        numbers = [row.number for row in self._rows]
+        place = numbers.index(self.view.lineage) if self.view.lineage in numbers else 0
+        table = self.query_one("#lineages", Rows)
+        table.show(
+            self._rows,
+            lambda row, width: lineages.line(row, lineages.columns(width)),
+            cursor=place,
+            heading=lambda width: lineages.heading(lineages.columns(width)),
+        )
+
+    def on_rows_moved(self, message: Rows.Moved) -> None:
+        """Select another lineage."""
+        if message.rows.id == "lineages":
+            self.view.pick_lineage(self._rows[message.index].number)
+            self.refresh_view()
+
+    def action_curve_axis(self) -> None:
+        """Run the curve over step, time or evaluations."""
+        self.query_one(CurveView).action_cycle_axis()
+
+    def action_curve_mode(self) -> None:
+        """Show scores, or the logarithm of the gap."""
+        self.query_one(CurveView).action_toggle_mode()

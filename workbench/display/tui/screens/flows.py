@@ -1,0 +1,102 @@
+"""Actions that take more than one step: ask, send, tell. Each runs in a worker of its screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.display.tui import text
+from workbench.display.tui.screens.confirm import Answer, Ask
+from workbench.engine.command import Abort, Continue, Pause, Reply, Shutdown, Stop
+from workbench.model.lineage import Lineage
+
+if TYPE_CHECKING:
+    from workbench.display.tui.screens.base import RunScreen
+
+
+async def toggle(screen: RunScreen, lineages: tuple[Lineage, ...], every: bool = False) -> None:
+    """Pause what runs; abort, once confirmed, what is pausing; else let it go on."""
+    numbers = () if every else tuple(lineage.id for lineage in lineages)
+    states = {lineage.state for lineage in lineages}
+    if "running" in states:
+        screen.say(await screen.run.send(Pause(numbers)))
+    elif "pausing" in states:
+        waiting = tuple(lineage for lineage in lineages if lineage.state == "pausing")
+        names = " ".join(lineage.name for lineage in waiting)
+        question = Ask(
+            f"Abort what {names} waits for?",
+            Answer("abort", "a", "abort now"),
+            detail=f"{cost_of_abort(waiting)} It is pausing anyway; esc goes on waiting.",
+        )
+        if await screen.app.push_screen_wait(question) == "abort":
+            screen.say(await screen.run.send(Abort(numbers)))
+    else:
+        screen.say(await screen.run.send(Continue(numbers)))
+
+
+def cost_of_abort(lineages: tuple[Lineage, ...]) -> str:
+    """Name what is lost if these lineages are cut off now."""
+    calls = [lineage.pending.reserved for lineage in lineages if lineage.pending is not None]
+    checks = sum(len(lineage.unverified) for lineage in lineages)
+    parts: list[str] = []
+    if calls:
+        dollars = sum(spend.usd for spend in calls)
+        price = f" (up to ${dollars:.4f} stays charged)" if dollars else ""
+        parts.append(f"{len(calls)} proposal{'s' * (len(calls) != 1)} in flight{price}")
+    if checks:
+        parts.append(f"{checks} verification{'s' * (checks != 1)}, run again after the pause")
+    return f"Cut off: {' and '.join(parts) or 'nothing in flight'}."
+
+
+async def stop(screen: RunScreen, lineage: Lineage) -> None:
+    """Stop a lineage, once confirmed."""
+    best = text.score(screen.view.session.facts, lineage.best_reward)
+    kept = len(lineage.candidates)
+    question = Ask(
+        f"Stop {lineage.name}?",
+        Answer("stop", "s", "stop it"),
+        detail=f"It makes no further move. Its {kept} candidates and its best {best} are kept; "
+        "space lets it go on later.",
+    )
+    if await screen.app.push_screen_wait(question) == "stop":
+        screen.say(await screen.run.send(Stop((lineage.id,))))
+
+
+async def copy_candidate(screen: RunScreen) -> None:
+    """Copy the files of the candidate shown through the terminal (OSC 52)."""
+    candidate = screen.view.candidate
+    if candidate is None:
+        return
+    try:
+        files = await screen.run.raw_files(candidate)
+    except (KeyError, UnicodeDecodeError, ConnectionError):
+        screen.say(Reply(False, f"#{candidate.id} cannot be copied: its text is not at hand"))
+        return
+    parts = list(files.values())
+    if len(files) > 1:
+        parts = [f"==> {path} <==\n{words}" for path, words in files.items()]
+    screen.app.copy_to_clipboard("\n".join(parts))
+    screen.say(Reply(True, f"copied #{candidate.id} ({', '.join(files)})"))
+
+
+async def leave(screen: RunScreen) -> None:
+    """Leave the session: at once if nothing runs, else ask whether the engine is to run on."""
+    farewell = screen.run.leave()
+    if not farewell.running or screen.run.attached.control is None:
+        screen.workbench.depart(farewell)
+        return
+    question = Ask(
+        "Leave this session?",
+        Answer("detach", "d", "detach"),
+        Answer("stop", "s", "stop the engine"),
+        detail=f"Detached, the engine runs on and may still spend {farewell.may_spend}. "
+        "Stopped, it makes a clean checkpoint and can be resumed.",
+    )
+    answer = await screen.app.push_screen_wait(question)
+    if answer == "detach":
+        screen.workbench.depart(screen.run.leave())
+    elif answer == "stop":
+        reply = await screen.run.send(Shutdown())
+        if reply.ok:
+            screen.workbench.depart(screen.run.leave(reply.message), running=False)
+        else:
+            screen.say(reply)

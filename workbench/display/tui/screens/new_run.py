@@ -1,0 +1,122 @@
+"""The form for a new session: every option in view, nothing hidden behind another page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.validation import Integer
+from textual.widgets import Button, Input, Label, Select, Static
+
+from workbench.display.opener import StartOptions, TaskRow
+from workbench.display.tui import text
+
+Choice = tuple[str, StartOptions]
+_LINEAGES, _SEED = "4", "1"
+
+
+class NewRun(ModalScreen[Choice | None]):
+    """Choose a task and the options; gives both, or None if the person goes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="new.back"),
+        Binding("ctrl+s", "begin", "Begin", id="new.begin"),
+    ]
+
+    def __init__(
+        self, tasks: Sequence[TaskRow], chosen: TaskRow, strategies: Sequence[str]
+    ) -> None:
+        """Offer `tasks` with `chosen` set, and `strategies` with the first set."""
+        super().__init__()
+        self._tasks, self._chosen, self._strategies = tasks, chosen, strategies
+
+    def compose(self) -> ComposeResult:
+        """One line per option."""
+        with Vertical(id="form"):
+            yield Static(Content.styled("New session", "bold"))
+            yield from self._field(
+                "task",
+                Select(
+                    [(Content(text.one_line(row.name)), row.path) for row in self._tasks],
+                    value=self._chosen.path,
+                    allow_blank=False,
+                    compact=True,
+                    id="task",
+                ),
+            )
+            yield from self._field(
+                "strategy",
+                Select(
+                    [(Content(name), name) for name in self._strategies],
+                    value=self._strategies[0],
+                    allow_blank=False,
+                    compact=True,
+                    id="strategy",
+                ),
+            )
+            yield from self._field("lineages", self._number("lineages", _LINEAGES, 1, 64))
+            yield from self._field("seed", self._number("seed", _SEED, 0, None))
+            budget = self._number("evaluations", "", 1, None)
+            budget.placeholder = "the task's own budget"
+            yield from self._field("evaluations", budget)
+            yield Static(id="form-problem")
+            with Horizontal(id="form-buttons"):
+                yield Button(Content("[ctrl+s] begin"), id="begin", compact=True)
+                yield Button(Content("[esc] back"), id="back", compact=True)
+
+    def _number(self, name: str, value: str, low: int, high: int | None) -> Input:
+        return Input(
+            value,
+            type="integer",
+            validators=[Integer(low, high)],
+            valid_empty=name == "evaluations",
+            compact=True,
+            id=name,
+        )
+
+    def _field(self, label: str, widget: Input | Select[str]) -> ComposeResult:
+        with Horizontal(classes="field"):
+            yield Label(label)
+            yield widget
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Begin or go back by button."""
+        self.action_begin() if event.button.id == "begin" else self.action_back()
+
+    def on_input_submitted(self) -> None:
+        """Enter in a field begins."""
+        self.action_begin()
+
+    def action_back(self) -> None:
+        """Give nothing."""
+        self.dismiss(None)
+
+    def action_begin(self) -> None:
+        """Give the choice, or name the fields that do not hold a usable number."""
+        fields = {name: self.query_one(f"#{name}", Input) for name in _NUMBERS}
+        wrong = [
+            f"{name} must be a whole number, {_NUMBERS[name]}"
+            for name, field in fields.items()
+            if (result := field.validate(field.value)) is not None and not result.is_valid
+        ]
+        if wrong:
+            self.query_one("#form-problem", Static).update(
+                Content.styled("✖ " + "; ".join(wrong), "$text-error")
+            )
+            return
+        budget = fields["evaluations"].value
+        options = StartOptions(
+            lineages=int(fields["lineages"].value),
+            seed=int(fields["seed"].value),
+            evaluations=int(budget) if budget else None,
+            strategy=str(self.query_one("#strategy", Select).value),
+        )
+        self.dismiss((str(self.query_one("#task", Select).value), options))
+
+
+_NUMBERS = {"lineages": "1 to 64", "seed": "0 or more", "evaluations": "1 or more, or empty"}

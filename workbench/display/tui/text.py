@@ -1,0 +1,131 @@
+"""Words and numbers as people read them, and the cleaning of text that nobody vouches for."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from workbench.model.event import SessionCreated
+from workbench.model.limits import Limits, Spend
+
+_ESCAPE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, clipboard
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]?"  # every shorter sequence, and a lone escape
+)
+_CONTROL = re.compile(
+    # C0 and C1 except newline and tab; then marks that reorder or hide text.
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def clean(text: str) -> str:
+    """Make text from a model, a verifier or a candidate safe to print.
+
+    Escape sequences, control characters and bidirectional overrides vanish; carriage returns
+    become newlines and tabs become spaces. Newlines stay.
+    """
+    text = _ESCAPE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).expandtabs(4)
+
+
+def one_line(text: str) -> str:
+    """Clean `text` and fold all its white space into single spaces."""
+    return " ".join(clean(text).split())
+
+
+def number(value: float) -> str:
+    """Show a number with five significant digits, in the fewest characters."""
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:.5g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Put a unit behind a number: symbols stick to it, words stand apart."""
+    unit = one_line(unit)
+    if not unit:
+        return text
+    return f"{text}{unit}" if not unit[0].isalpha() else f"{text} {unit}"
+
+
+def score(facts: SessionCreated, reward: float | None, unit: bool = True) -> str:
+    """Show a reward as the task's own score; a dash where there is none."""
+    if reward is None:
+        return "–"
+    text = number(facts.direction.score(reward))
+    return with_unit(text, facts.unit) if unit else text
+
+
+def signed(value: float) -> str:
+    """Show a difference with its sign; zero has none."""
+    return number(value) if value <= 0 else f"+{number(value)}"
+
+
+def duration(seconds: float) -> str:
+    """Show a span of time: ``4.2 s``, ``3:07``, ``2:03:07``."""
+    if seconds < 10:
+        return f"{max(0.0, seconds):.1f} s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def clock(seconds: float) -> str:
+    """Show a moment of the session's active time as ``mm:ss`` or ``h:mm:ss``."""
+    minutes, rest = divmod(int(max(0.0, seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def age(seconds: float) -> str:
+    """Show how long ago something was, in its largest unit."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+def size(count: int) -> str:
+    """Show bytes in binary units."""
+    value = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}"
+        value /= 1024
+    return f"{value:.1f} GiB"
+
+
+def spend(spent: Spend, limits: Limits) -> list[str]:
+    """Show what was spent against its bounds, evaluations first; parts nobody bounds or uses
+    are left out. Costs that are not known are marked with a question mark."""
+    parts = [_against(f"{spent.evaluations}", limits.evaluations, " ev")]
+    if limits.usd is not None or spent.usd:
+        top = "" if limits.usd is None else f"/{limits.usd:.2f}"
+        parts.append(f"${spent.usd:.2f}{'?' if spent.unknown else ''}{top}")
+    if limits.tokens is not None:
+        parts.append(_against(f"{spent.tokens}", limits.tokens, " tok"))
+    if limits.evaluations is None and limits.proposals is not None:
+        parts.append(_against(f"{spent.proposals}", limits.proposals, " prop"))
+    return parts
+
+
+def _against(used: str, top: int | None, unit: str) -> str:
+    return f"{used}{unit}" if top is None else f"{used}/{top}{unit}"
+
+
+def remaining(limits: Limits, spent: Spend, elapsed: float) -> str:
+    """Say what a session may still spend, in words; an unbounded one says so."""
+    parts: list[str] = []
+    if limits.usd is not None:
+        parts.append(f"${max(0.0, limits.usd - spent.usd):.2f}")
+    if limits.evaluations is not None:
+        parts.append(f"{max(0, limits.evaluations - spent.evaluations)} evaluations")
+    if limits.proposals is not None:
+        parts.append(f"{max(0, limits.proposals - spent.proposals)} proposals")
+    if limits.tokens is not None:
+        parts.append(f"{max(0, limits.tokens - spent.tokens)} tokens")
+    if limits.seconds is not None:
+        parts.append(f"{duration(max(0.0, limits.seconds - elapsed))} of active time")
+    return ", ".join(parts) or "without any bound"

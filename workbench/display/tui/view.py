@@ -1,0 +1,149 @@
+"""What the screens look at: the session as folded, what is live, and what a person has picked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from workbench.display.tui.log import EventLog, history, line_of, verdict_line
+from workbench.engine.feed import Feed, Live, Update
+from workbench.model import event as ev
+from workbench.model.candidate import Candidate, CandidateId, LineageId
+from workbench.model.lineage import Lineage
+from workbench.model.session import Session
+
+STREAM_LIMIT = 20_000
+"""Characters of streamed model text kept per lineage."""
+
+BASES = ("parent", "baseline", "best", "initial")
+"""What a candidate may be compared with, in the order `b` cycles through."""
+
+
+class View:
+    """One session on the screen. Changed by the drain and by keys, read by widgets.
+
+    `version` grows with every change, so that a repaint can tell whether it is needed.
+    """
+
+    def __init__(self, feed: Feed) -> None:
+        """Look at what `feed` has folded so far."""
+        self.feed = feed
+        self.session: Session = feed.session
+        self.live: dict[LineageId, Live] = {}
+        self.streams: dict[LineageId, str] = {}
+        self.log = EventLog()
+        self.version = 0
+        self.ended: Literal["", "closed", "gone"] = ""
+        """``closed`` after a clean end of the feed, ``gone`` when the engine vanished."""
+        self.lineage: LineageId = next(iter(self.session.lineages), 1)
+        self.base = BASES[0]
+        self._picked: dict[LineageId, CandidateId] = {}
+        self._bests: dict[LineageId | None, float | None] = {
+            number: lineage.best_reward for number, lineage in self.session.lineages.items()
+        }
+        for line in history(self.session):
+            self.log.add(line)
+
+    @property
+    def attached(self) -> bool:
+        """Whether an engine stands behind what is shown."""
+        return self.feed.live and not self.ended
+
+    @property
+    def selected(self) -> Lineage | None:
+        """The lineage a person has picked; None before the first exists."""
+        return self.session.lineages.get(self.lineage)
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The candidate shown: the one picked, else the lineage's best, else its newest."""
+        lineage = self.selected
+        if lineage is None:
+            return None
+        picked = self._picked.get(lineage.id, lineage.best)
+        if picked is None:
+            return lineage.last or lineage.origin
+        return lineage.candidates[picked]
+
+    def note(self, update: Update) -> None:
+        """Take one update in. Constant cost."""
+        self.version += 1
+        if isinstance(update, Live):
+            self._note_live(update)
+            return
+        event = update.event
+        if isinstance(event, ev.VerdictReached):
+            before = self._bests.get(event.lineage)
+            line = verdict_line(self.session, event.candidate, update.elapsed, before)
+            reward = event.verdict.reward if event.verdict.feasible else None
+            if reward is not None and (before is None or reward > before):
+                self._bests[event.lineage] = reward
+        else:
+            line = line_of(self.session, update)
+            if isinstance(event, ev.LineageCreated):
+                self._bests[event.lineage] = self.session.candidates[event.origin].reward
+        if line is not None:
+            self.log.add(line)
+
+    def _note_live(self, update: Live) -> None:
+        earlier = self.live.get(update.lineage)
+        begins = update.phase == "proposing" and (
+            earlier is None or earlier.step != update.step or earlier.phase != "proposing"
+        )
+        stream = "" if begins else self.streams.get(update.lineage, "")
+        if update.text or begins:
+            self.streams[update.lineage] = (stream + update.text)[-STREAM_LIMIT:]
+        self.live[update.lineage] = update
+
+    def end(self, how: Literal["closed", "gone"]) -> None:
+        """The feed gives nothing more."""
+        if self.ended != "gone":
+            self.ended = how
+        self.live.clear()
+        self.version += 1
+
+    def pick_lineage(self, number: LineageId) -> None:
+        """Show another lineage."""
+        if number != self.lineage and number in self.session.lineages:
+            self.lineage = number
+            self.version += 1
+
+    def pick_candidate(self, number: CandidateId) -> None:
+        """Show this candidate of the selected lineage until another is picked."""
+        lineage = self.selected
+        if lineage is not None and number in lineage.candidates:
+            self._picked[lineage.id] = number
+            self.version += 1
+
+    def step_candidate(self, offset: int) -> None:
+        """Show the candidate born `offset` before or after the one shown."""
+        lineage, shown = self.selected, self.candidate
+        if lineage is None or shown is None:
+            return
+        order = list(lineage.candidates)
+        place = min(len(order) - 1, max(0, order.index(shown.id) + offset))
+        self.pick_candidate(order[place])
+
+    def cycle_base(self) -> None:
+        """Compare with the next of `BASES`."""
+        self.base = BASES[(BASES.index(self.base) + 1) % len(BASES)]
+        self.version += 1
+
+    def base_candidate(self) -> Candidate | None:
+        """Return what the shown candidate is compared with; None if there is no such thing."""
+        lineage, shown = self.selected, self.candidate
+        if lineage is None or shown is None:
+            return None
+        if self.base == "parent":
+            return self.session.candidates.get(shown.parents[0]) if shown.parents else None
+        if self.base == "baseline":
+            return lineage.origin
+        return lineage.best_candidate if self.base == "best" else self.session.initial
+
+    def waiting_for(self, lineage: Lineage, now: float) -> str:
+        """Say what a pausing lineage waits for and how long already, e.g. ``verifier 3 s``."""
+        live = self.live.get(lineage.id)
+        what = {"proposing": "proposal", "verifying": "verifier", "queued": "a slot"}
+        name = what.get(live.phase if live else "")
+        if live is None or name is None:
+            return ""
+        return f"{name} {max(0.0, now - live.since):.0f} s" if live.since else name

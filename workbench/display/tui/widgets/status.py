@@ -1,0 +1,30 @@
+"""The status bar at the top of every screen of a session."""
+
+from __future__ import annotations
+
+import time
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from workbench.display.tui.render import status
+from workbench.display.tui.view import View
+
+
+class StatusBar(Widget):
+    """Two lines: state, best and spending; isolation, time and connection."""
+
+    DEFAULT_CSS = "StatusBar { dock: top; height: 2; background: $panel; color: $foreground; }"
+
+    def __init__(self, view: View) -> None:
+        """Show `view`."""
+        super().__init__()
+        self._view = view
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one of the lines."""
+        style = self.visual_style
+        width = self.size.width
+        content = status.lines(self._view, width, time.time())[min(y, 1)]
+        strip = Strip(content.render_segments(style))
+        return strip.adjust_cell_length(width, style.rich_style)

@@ -1,0 +1,77 @@
+"""Lines drawn only where they are seen: the base of every list and text pane."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+class Virtual(ScrollView, can_focus=True):
+    """A pane of single-cell-high lines. Subclasses say how many there are and draw one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "scroll_up", "Up", id="list.up", show=False),
+        Binding("j", "scroll_down", "Down", id="list.down", show=False),
+        Binding("g", "scroll_home", "First", id="list.first", show=False),
+        Binding("G", "scroll_end", "Last", id="list.last", show=False),
+        Binding("ctrl+u", "page_up", "Page up", id="list.page_up", show=False),
+        Binding("ctrl+d", "page_down", "Page down", id="list.page_down", show=False),
+    ]
+    drawn = 0
+    """Lines drawn so far, for proving that only what is visible is drawn."""
+
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """How many lines there are."""
+
+    @abstractmethod
+    def line(self, index: int, width: int) -> Content:
+        """Draw line `index` for a pane `width` cells wide."""
+
+    @property
+    def width(self) -> int:
+        """Cells a line may take."""
+        return max(1, self.scrollable_content_region.width)
+
+    @property
+    def header(self) -> Content | None:
+        """A line that stays on top; None for none."""
+        return None
+
+    @property
+    def visible_lines(self) -> int:
+        """How many lines are in view."""
+        return max(1, self.scrollable_content_region.height - (self.header is not None))
+
+    def resize_lines(self, width: int = 0) -> None:
+        """Say that the number of lines, or the width of the widest, has changed."""
+        size = Size(width, self.count + (self.header is not None))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the visible part."""
+        header = self.header
+        if header is not None and y == 0:
+            return self._strip(header, 0)
+        scroll_x, scroll_y = self.scroll_offset
+        index = y + scroll_y - (header is not None)
+        if index >= self.count:
+            return Strip.blank(self.size.width, self.rich_style)
+        self.drawn += 1
+        return self._strip(self.line(index, self.width), scroll_x)
+
+    def _strip(self, content: Content, scroll_x: int) -> Strip:
+        # Every segment carries the widget's own style: an unstyled one would show the terminal's
+        # background and stop the NO_COLOR filter.
+        style = self.visual_style
+        strip = Strip(content.render_segments(style))
+        return strip.crop_extend(scroll_x, scroll_x + self.size.width, style.rich_style)
