@@ -50,7 +50,11 @@ class Store:
     """
 
     def __init__(
-        self, file: Path, session: Session, on_commit: Callable[[list[Record]], None] | None
+        self,
+        file: Path,
+        session: Session,
+        on_commit: Callable[[list[Record]], None] | None,
+        on_submit: Callable[[list[Record]], None] | None,
     ) -> None:
         """Used by `open` alone."""
         self.file = file
@@ -60,6 +64,7 @@ class Store:
         self._packer = Packer(self._reader.find)
         self._follower = Follower(session)
         self._on_commit = on_commit
+        self._on_submit = on_submit
         self._last = self._durable = session.seq
         self._queue: list[_Waiting] = []
         self._group: list[_Waiting] = []
@@ -70,12 +75,18 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, lock: SessionLock, *, on_commit: Callable[[list[Record]], None] | None = None
+        cls,
+        lock: SessionLock,
+        *,
+        on_commit: Callable[[list[Record]], None] | None = None,
+        on_submit: Callable[[list[Record]], None] | None = None,
     ) -> AsyncIterator[Store]:
         """Open the session whose lock is held, upgrade it if it is older, and check it.
 
         `on_commit` is called with the records of each commit, in order, right after they are
-        durable and before any waiter wakes. What is still queued at the end is written. Raises
+        durable and before any waiter wakes. `on_submit` is called with those of each submit, at
+        once, for the one who plans on what is not durable yet; what it raises goes to the caller
+        of `submit`, and nothing is appended. What is still queued at the end is written. Raises
         `SessionForeign`, `SessionNewer`, `SessionDamaged`, `NetworkFilesystem`, and at the end
         `JournalBroken` if something could not be written.
         """
@@ -84,7 +95,7 @@ class Store:
         refuse_network(lock.directory)
         file = lock.directory / FILE_NAME
         session = await _to_the_end(asyncio.to_thread(prepare, file))
-        store = cls(file, session, on_commit)
+        store = cls(file, session, on_commit, on_submit)
         writer = asyncio.create_task(store._run(), name=f"writer of {file}")
         try:
             await store._ready.wait()
@@ -114,8 +125,10 @@ class Store:
             _fail(future, self.broken)
             return future
         entries = journal.entries(events, self._last, elapsed)
-        self._last += len(entries)
         new = tuple(blob if isinstance(blob, Blob) else Blob(blob) for blob in blobs)
+        if self._on_submit is not None and entries:
+            self._on_submit([entry.record for entry in entries])
+        self._last += len(entries)
         self._queue.append(_Waiting(entries, new, future))
         self._wake.set()
         return future
