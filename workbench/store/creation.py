@@ -15,10 +15,17 @@ from workbench.model.event import AnyEvent, Record
 from workbench.model.session import Session
 from workbench.store import derived, journal
 from workbench.store.codec import Blob, Packer
+from workbench.store.content import readable_blobs
 from workbench.store.errors import SessionExists, StoreError
 from workbench.store.mounts import refuse_network
-from workbench.store.opening import connect, database_of, diagnose, explained, readable_records
-from workbench.store.reader import Reader
+from workbench.store.opening import (
+    connect,
+    connect_damaged,
+    database_of,
+    diagnose,
+    explained,
+    readable_records,
+)
 from workbench.store.schema import APPLICATION_ID, FILE_NAME, migrate
 
 
@@ -71,12 +78,12 @@ def recover(source: Path, directory: Path) -> int:
     kept: list[journal.Entry] = []
 
     def fill(target: Path) -> None:
-        with closing(connect(file)) as db, closing(_new_database(target)) as copy:
+        with closing(connect_damaged(file)) as db, closing(_new_database(target)) as copy:
             kept.extend(_fitting(readable_records(db)))
             if not kept:
                 raise diagnose(file, "nothing can be recovered")
             _write(copy, kept, ())
-            _copy_blobs(file, copy)
+            _copy_blobs(db, copy)
 
     _publish(directory, fill)
     return len(kept)
@@ -95,19 +102,12 @@ def _fitting(records: Iterable[Record]) -> Iterable[journal.Entry]:
         yield journal.entry(record)
 
 
-def _copy_blobs(file: Path, copy: sqlite3.Connection) -> None:
-    """Copy blob by blob, in order, each checked; unreadable ones are left behind."""
-    with Reader(file) as reader:
-        packer = Packer(lambda digest: None)
-        for digest in reader.digests():
-            try:
-                stored = reader.find(digest)
-            except StoreError:
-                continue  # this one is lost; its neighbours may not be
-            if stored is not None:
-                packed = packer.pack(Blob(stored.data, stored.base))
-                if packed is not None:
-                    copy.execute(journal.STORE_BLOB, journal.blob_row(packed))
+def _copy_blobs(db: sqlite3.Connection, copy: sqlite3.Connection) -> None:
+    packer = Packer(lambda digest: None)
+    for stored in readable_blobs(db):
+        packed = packer.pack(Blob(stored.data, stored.base))
+        if packed is not None:
+            copy.execute(journal.STORE_BLOB, journal.blob_row(packed))
 
 
 def _new_database(file: Path) -> sqlite3.Connection:

@@ -58,6 +58,17 @@ def connect(file: Path) -> sqlite3.Connection:
     return db
 
 
+def connect_damaged(file: Path) -> sqlite3.Connection:
+    """Open a file read-only whatever it holds; reading it may fail at any point.
+
+    Raises `StoreError` if SQLite cannot make out any of it.
+    """
+    try:
+        return _connect(file, lenient=True)
+    except sqlite3.DatabaseError as error:
+        raise SessionDamaged(file, str(error)) from error
+
+
 @contextmanager
 def explained(file: Path) -> Iterator[None]:
     """Turn whatever reading `file` raises into a `StoreError` that says what was found."""
@@ -73,14 +84,14 @@ def diagnose(file: Path, reason: str) -> SessionDamaged:
     integrity: tuple[str, ...] = ()
     readable = 0
     try:
-        with closing(_connect(file)) as db:
+        with closing(connect_damaged(file)) as db:
             application_id = int(db.execute("PRAGMA application_id").fetchone()[0])
             version = int(db.execute("PRAGMA user_version").fetchone()[0])
             readable = sum(1 for _ in readable_records(db))
             found = tuple(str(row[0]) for row in db.execute("PRAGMA integrity_check(10)"))
             integrity = () if found == ("ok",) else found
-    except sqlite3.DatabaseError as error:
-        integrity = (str(error),)
+    except (sqlite3.DatabaseError, SessionDamaged) as error:
+        integrity = integrity or (str(error.__cause__ or error),)
     return SessionDamaged(
         file,
         reason,
@@ -104,22 +115,24 @@ def readable_records(db: sqlite3.Connection) -> Iterator[Record]:
         return  # what could be read has been yielded; the caller counts it
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _connect(file: Path, lenient: bool = False) -> sqlite3.Connection:
     uri = f"{file.resolve().as_uri()}?mode=ro"
     try:
-        return _probe(uri)
+        return _probe(uri, lenient)
     except sqlite3.OperationalError as error:
         primary = (error.sqlite_errorcode or 0) & 0xFF
         if primary not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or _has_log(file):
             raise
     # A directory we may not write to has no room for the shared memory of a write-ahead log. With
     # no log there, nobody is writing either, so the file may be read as it stands.
-    return _probe(f"{uri}&immutable=1")
+    return _probe(f"{uri}&immutable=1", lenient)
 
 
-def _probe(uri: str) -> sqlite3.Connection:
+def _probe(uri: str, lenient: bool) -> sqlite3.Connection:
     db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
+        if lenient:
+            db.execute("PRAGMA writable_schema = ON")  # also opens a file shorter than it says
         db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         db.close()

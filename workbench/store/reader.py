@@ -7,10 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from workbench.model.candidate import digest_of
 from workbench.model.event import Record
-from workbench.store import journal
-from workbench.store.codec import Stored, unpack
+from workbench.store import content, journal
+from workbench.store.codec import Stored
 from workbench.store.errors import SessionDamaged, StoreError
 from workbench.store.opening import connect, database_of, explained
 from workbench.store.rows import (
@@ -77,24 +76,13 @@ class Reader:
 
     def find(self, digest: str) -> Stored | None:
         """Return content with the digest of its base, or None. Raises `SessionDamaged`."""
-        rows = self._rows(
-            """SELECT b.codec, b.data, b.size, r.codec, r.data, r.size, lower(hex(r.digest))
-            FROM blob AS b LEFT JOIN blob AS r ON r.id = b.base WHERE b.digest = ?""",
-            bytes.fromhex(digest),
-        )
-        if not rows:
-            return None
-        codec, data, size, root_codec, root_data, root_size, root = rows[0]
-        with explained(self.file):
-            base = None if root_codec is None else unpack(root_codec, root_data, root_size, None)
-            content = unpack(codec, data, size, base)
-            if digest_of(content) != digest:
-                raise ValueError(f"blob {digest[:12]} does not match its digest")
-        return Stored(content, None if base is None else root)
+        with explained(self.file), self._turn:
+            return content.find(self._db, digest)
 
     def digests(self) -> list[str]:
         """Return the digests of all blobs, each after its base. Raises `SessionDamaged`."""
-        return [row[0] for row in self._rows("SELECT lower(hex(digest)) FROM blob ORDER BY id")]
+        with explained(self.file), self._turn:
+            return content.digests(self._db)
 
     def summary(self) -> SessionSummary:
         """Return the session's summary, its state as journalled. Raises `SessionDamaged`."""
