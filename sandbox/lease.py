@@ -157,7 +157,7 @@ class SupervisorLease:
         try:
             return await self._run(job)
         except (SupervisorDied, SandboxUnavailable) as error:
-            self._forget()
+            await self._forget()
             return Execution(Outcome.sandbox_error, detail=str(error))
         finally:
             self._busy = False
@@ -165,7 +165,7 @@ class SupervisorLease:
     async def _run(self, job: Job) -> Execution:
         await self._await_late()
         if self._supervisor is None or self._supervisor.process.returncode is not None:
-            self._forget()
+            await self._forget()
             await self.start()
         assert self._supervisor is not None
         header = {
@@ -202,9 +202,11 @@ class SupervisorLease:
                 await asyncio.shield(self._late)
             self._late = None
 
-    def _forget(self) -> None:
-        """Let go of a dead supervisor and remove what it could not."""
-        self._supervisor = None
+    async def _forget(self) -> None:
+        """End the supervisor, dead or alive, and remove what it could not."""
+        if self._supervisor is not None:
+            supervisor, self._supervisor = self._supervisor, None
+            await supervisor.end()
         folder = self.opened.get("folder")
         if folder and os.path.isdir(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -212,11 +214,8 @@ class SupervisorLease:
     async def aclose(self) -> None:
         """See `sandbox.api.Lease.aclose`."""
         self._closed = True
-        if self._supervisor is not None:
-            supervisor, self._supervisor = self._supervisor, None
-            await supervisor.end()
+        await self._forget()
         await self._await_late()
-        self._forget()
 
     async def __aenter__(self) -> Self:
         """Return the lease itself."""

@@ -12,8 +12,8 @@ from .area import Area
 from .job import Run, Started
 
 UID = "1000"
-# bwrap itself, its first process, and the supervisor count in the same user namespace.
-BWRAP_TASKS = 3
+# In the same user namespace count bwrap itself, its first process, the supervisor and its original.
+BWRAP_TASKS = 4
 
 
 class Broken(Exception):

@@ -233,6 +233,8 @@ def main() -> NoReturn:
         header, blobs = service.channel.receive()
         try:
             reply = service.open(header, blobs)
+            if reply["private"]:
+                stage.become_first_process((0, service.channel.socket.fileno()))
         except stage.Refused as error:
             service.channel.send({"refused": str(error)}, [], [])
             sys.exit(0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
@@ -57,6 +58,33 @@ def enter_user_namespace() -> None:
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     linux.mount("none", "/", "", linux.MS_REC | linux.MS_PRIVATE)
+
+
+def become_first_process(close: Iterable[int]) -> None:
+    """Go on as the first process of a new process namespace; the original waits and ends alike.
+
+    The kernel then kills everything below the moment this process dies, however it dies: bwrap by
+    itself leaves a child behind when it is killed in the middle of its start. `close` are handles
+    that the waiting original must not keep open. Needs a user namespace; raises Refused.
+    """
+    try:
+        linux.unshare(linux.CLONE_NEWPID, "process")
+        pid = os.fork()
+        if pid == 0:
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+            flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+            linux.mount("proc", "/proc", "proc", flags)
+            return
+    except OSError as error:
+        raise Refused(str(error)) from error
+    for handle in close:
+        os.close(handle)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
 
 
 def drop_root() -> None:

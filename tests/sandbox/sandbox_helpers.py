@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from sandbox import Execution, Job, Limits
+from sandbox.supervisor.processes import descendants
 
 RunPython = Callable[..., Awaitable[Execution]]
 
@@ -37,3 +39,27 @@ def alive(token: str) -> list[int]:
             except OSError:
                 continue  # it ended while being looked at
     return found
+
+
+def sandbox_processes(root: int | None = None) -> list[int]:
+    """Return every process below `root` (this process by default) that belongs to a sandbox."""
+    return [
+        pid
+        for pid in descendants(root or os.getpid())
+        if b"supervisor.service" in command(pid) or b"bwrap" in command(pid)
+    ]
+
+
+def command(pid: int) -> bytes:
+    """Return the command line of a process, empty when it has gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+async def until(condition: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until `condition` holds; the event loop stays free meanwhile."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 (another process's state has no event)
+            await asyncio.sleep(0.002)

@@ -74,9 +74,7 @@ async def test_signals_to_the_parents_change_nothing(python: RunPython) -> None:
     assert (execution.outcome, execution.stdout) == (Outcome.exited, b"still here\n")
 
 
-@pytest.mark.parametrize(
-    "path", ["/x", "/usr/x", "/usr/bin/x", "/etc/x", "/dev/x", "/opt/python/x"]
-)
+@pytest.mark.parametrize("path", ["/x", "/usr/x", "/etc/x", "/dev/x", "/opt/python/x"])
 async def test_nothing_outside_the_writable_directories_can_be_written(
     python: RunPython, path: str
 ) -> None:
@@ -226,7 +224,7 @@ async def test_files_of_the_spec_are_read_only_and_there_each_time(usable: Backe
                 python_job(
                     TRY + "path = '/tests/verify.py'\n"
                     "print(open(path).read(), attempt(lambda: open(path, 'w')),\n"
-                    "      attempt(lambda: os.unlink(path)), attempt(lambda: os.chmod(path, 0o777)))"
+                    "      attempt(lambda: os.unlink(path)), attempt(lambda: os.chmod(path, 0)))"
                 )
             )
             assert execution.stdout.decode() == (

@@ -1,0 +1,72 @@
+"""Paths that a sandbox could not honour are refused before anything starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox import Job, Limits, Spec
+from sandbox.paths import check_job, check_spec
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        (Spec(writable=("app",)), "not an absolute path"),
+        (Spec(writable=("/",)), "not an absolute path"),
+        (Spec(writable=("/app/../etc",)), "without"),
+        (Spec(writable=("//app",)), "without"),
+        (Spec(writable=("/app", "/app/deep")), "overlap"),
+        (Spec(writable=("/usr/local",), workdir="/tmp"), "overlaps /usr"),
+        (Spec(writable=("/tmp/x",), workdir="/tmp"), "overlaps /tmp"),
+        (Spec(writable=("/opt",), workdir="/tmp"), "overlaps /opt/python"),
+        (Spec(writable=("/home",), workdir="/tmp"), "overlaps /home/someone"),
+        (Spec(files={"/usr/bin/env": b""}), "/usr"),
+        (Spec(files={"/app/verify.py": b""}), "/app"),
+        (Spec(files={"/home/someone/python/x": b""}), "/home/someone"),
+        (Spec(files={"/home": b""}), "/home/someone"),
+        (Spec(files={"/a": b"", "/a/b": b""}), "both a file and the directory"),
+        (Spec(files={"/a\0b": b""}), "not an absolute path"),
+        (Spec(workdir="/nowhere"), "does not exist"),
+        (Spec(env={"A=B": "1"}), "environment variable"),
+    ],
+)
+def test_a_spec_that_cannot_be_laid_out_is_refused(spec: Spec, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        check_spec(spec, ["/home/someone/python"])
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (Job(()), "needs a program"),
+        (Job(("a\0b",)), "NUL"),
+        (Job(("a",), files={"/app/../etc/passwd": b""}), "without"),
+        (Job(("a",), files={"/app/./x": b""}), "without"),
+        (Job(("a",), files={"/app": b""}), "not below a writable directory"),
+        (Job(("a",), files={"/application/x": b""}), "not below a writable directory"),
+        (Job(("a",), files={"../x": b""}), "not an absolute path"),
+        (Job(("a",), files={"/tests/verify.py": b""}), "not below a writable directory"),
+        (Job(("a",), files={"/app/x": b"", "/app/x/y": b""}), "both a file"),
+        (Job(("a",), collect=("/app/../etc/passwd",)), "without"),
+        (Job(("a",), collect=("/etc/passwd",)), "not below a writable directory"),
+        (Job(("a",), collect=("/app",)), "not below a writable directory"),
+        (Job(("a",), collect=("/",)), "not an absolute path"),
+    ],
+)
+def test_a_job_that_leaves_its_directories_is_refused(job: Job, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        check_job(job, Spec(files={"/tests/verify.py": b""}))
+
+
+def test_what_is_meant_to_work_is_accepted() -> None:
+    spec = Spec(files={"/tests/a": b"", "/tests/b/c": b""}, writable=("/app", "/logs"))
+    check_spec(spec, ["/home/someone/python"])
+    check_job(
+        Job(("a",), files={"/app/a/b": b"", "/tmp/x": b""}, collect=("/logs/", "/app/x")), spec
+    )
+
+
+@pytest.mark.parametrize("name", list(Limits.__dataclass_fields__))
+def test_limits_must_be_positive(name: str) -> None:
+    with pytest.raises(ValueError, match=f"Limits.{name} must be positive"):
+        Limits(**{name: 0})
