@@ -9,7 +9,7 @@ import signal
 import sys
 
 import pytest
-from sandbox_helpers import alive, sandbox_processes, until
+from sandbox_helpers import alive, command, sandbox_processes, until
 
 from sandbox import Backend
 
@@ -28,7 +28,8 @@ time.sleep(60)
 async def main():
     async with await backend(sys.argv[1]).open(Spec()) as one:
         async with await backend(sys.argv[1]).open(Spec()) as two:
-            job = Job(("python3", "-S", "-c", FLEE, os.environ["TOKEN"]), limits=Limits(wall_seconds=60))
+            argv = ("python3", "-S", "-c", FLEE, os.environ["TOKEN"])
+            job = Job(argv, limits=Limits(wall_seconds=60))
             if sys.argv[2] == "copy":  # a child that holds copies of every socket
                 if os.fork() == 0:
                     time.sleep(30)
@@ -57,7 +58,7 @@ async def test_nothing_outlives_a_killed_caller(usable: Backend, backend: str, h
     await caller.wait()
     try:
         await until(lambda: not alive(token), seconds=1)
-        await until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in supervisors), 1)
+        await until(lambda: not any(map(command, supervisors)), seconds=1)
     finally:
         if how == "copy":
             os.killpg(caller.pid, signal.SIGKILL)
