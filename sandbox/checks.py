@@ -108,7 +108,9 @@ def promised_by_bubblewrap(opened: Mapping[str, Any]) -> tuple[Check, ...]:
         Check("/proc", "enforced", "own process namespace"),
         Check("environment", "enforced", "allow-list"),
         Check("escapees", "enforced", "the process namespace dies with the run"),
-        Check("privileges", "enforced", "no capabilities, no new privileges, unprivileged user"),
+        Check("privileges", "enforced", "no capabilities, unprivileged user, system call filter")
+        if opened["filtered"]
+        else Check("privileges", "best-effort", "no system call filter for this processor"),
     )
 
 

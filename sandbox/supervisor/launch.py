@@ -10,6 +10,7 @@ from typing import Protocol
 from . import seccomp
 from .area import Area
 from .job import Run, Started
+from .processes import tasks_of_user
 
 UID = "1000"
 # In the same user namespace count bwrap itself, its first process, the supervisor and its original.
@@ -112,6 +113,8 @@ class Bare:
             argv=words,
             env=self.env,
             folder=self.folder,
+            # The kernel counts all of the user's, of which the program is one more.
+            extra_tasks=tasks_of_user(),
             new_session=True,
         )
 

@@ -10,7 +10,7 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-from . import frames, linux, plain, stage
+from . import frames, linux, plain, seccomp, stage
 from .area import Area, Full, remove_tree
 from .collect import Collector
 from .job import Run
@@ -130,6 +130,7 @@ class Service:
             "private": private,
             "problem": problem,
             "uid": os.getuid(),
+            "filtered": seccomp.program() is not None,
             "folder": self.folder,
         }
 
