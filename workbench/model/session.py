@@ -175,18 +175,16 @@ class Session:
         candidate = self.candidates[e.candidate]
         candidate.verdict = e.verdict
         self._spend(e.lineage, e.spend)
-        for other in self.lineages.values():  # it may be the origin of several
-            if candidate.id in other.candidates and other.improves(candidate):
-                other.best = candidate.id
         if e.lineage is not None:
             lineage = self.lineages[e.lineage]
+            if lineage.improves(candidate):
+                lineage.best = candidate.id
             if candidate.id in lineage.unverified:
                 lineage.unverified.remove(candidate.id)
             self._finish_step(record, lineage, candidate.step, candidate)
-        else:
-            for lineage in self.lineages.values():
-                if lineage.created.origin == candidate.id:
-                    self._start_curve(record, lineage)
+        for other in self.lineages.values():  # made before the verdict on their origin was in
+            if other.created.origin == candidate.id:
+                self._start_curve(record, other)
         reward, best = candidate.reward, self.best_candidate
         if reward is not None and (best is None or best.reward is None or reward > best.reward):
             self.best = candidate.id
@@ -197,7 +195,9 @@ class Session:
     def _pause_requested(self, record: Record, e: ev.PauseRequested) -> None:
         for number in e.lineages:
             lineage = self.lineages[number]
-            lineage.wanted = "pause"  # one that is paused already stays settled
+            if lineage.wanted != "pause":  # one that is paused already stays settled
+                lineage.settled = False
+            lineage.wanted = "pause"
             lineage.paused_by = e.by
             lineage.pause_reason = e.reason
 
@@ -247,7 +247,7 @@ class Session:
 
     def _start_curve(self, record: Record, lineage: Lineage) -> None:
         """Step 0 of a curve: what the lineage starts from."""
-        if lineage.origin.feasible:
+        if lineage.improves(lineage.origin):
             lineage.best = lineage.origin.id
         self._finish_step(record, lineage, 0, lineage.origin)
 

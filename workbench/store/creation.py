@@ -120,7 +120,10 @@ def _new_database(file: Path) -> sqlite3.Connection:
 
 
 def _write(db: sqlite3.Connection, entries: Sequence[journal.Entry], blobs: Iterable[Blob]) -> None:
-    session = Session(entry.record for entry in entries)
+    try:
+        session = Session(entry.record for entry in entries)
+    except LookupError as error:
+        raise ValueError(f"the first events of a session do not fit together: {error!r}") from error
     if session.created is None:
         raise ValueError("a session starts with a session_created event")
     packed = [row for row in map(Packer(lambda digest: None).pack, blobs) if row is not None]
