@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,7 @@ from types import TracebackType
 from typing import Literal, Protocol, Self, runtime_checkable
 
 MIB = 1 << 20
+LEAST_MEMORY = 16 * MIB
 
 Tier = Literal["container", "namespaces", "landlock", "none"]
 State = Literal["enforced", "best-effort", "absent"]
@@ -56,8 +58,14 @@ class Limits:
     def __post_init__(self) -> None:
         """Refuse limits that no run could start under."""
         for name in self.__dataclass_fields__:
-            if getattr(self, name) <= 0:
-                raise ValueError(f"Limits.{name} must be positive, got {getattr(self, name)!r}")
+            value = getattr(self, name)
+            if not 0 < value < math.inf:
+                raise ValueError(f"Limits.{name} must be positive and finite, got {value!r}")
+        if self.memory_bytes < LEAST_MEMORY:
+            raise ValueError(
+                f"Limits.memory_bytes must be at least {LEAST_MEMORY}, or not even the sandbox "
+                f"itself could start; got {self.memory_bytes}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

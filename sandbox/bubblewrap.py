@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -87,7 +88,8 @@ class Bubblewrap:
 
     async def _probe(self) -> Capabilities:
         problems = []
-        binaries = find_binaries() if sys.platform == "linux" else []
+        linux = sys.platform == "linux"
+        binaries = await asyncio.to_thread(find_binaries) if linux else []
         if sys.platform != "linux":
             problems.append(f"bubblewrap needs Linux, this is {sys.platform}")
         elif not binaries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterable
 
@@ -38,15 +39,15 @@ def check_spec(spec: Spec, shown: Iterable[str]) -> None:
             f"name one of Spec.writable {spec.writable}, /tmp or a directory of Spec.files"
         )
     for name, value in spec.env.items():
-        if not name or "=" in name or "\0" in name + value:
+        if not name or "=" in name or not _can_be_passed(name + value):
             raise ValueError(f"Spec.env: {name!r} cannot be an environment variable")
 
 
 def check_job(job: Job, spec: Spec) -> None:
     """Raise ValueError when `job` names paths that its lease does not let it write."""
     roots = (*spec.writable, ALWAYS_WRITABLE)
-    if not job.argv or any("\0" in word for word in job.argv):
-        raise ValueError("Job.argv: needs a program, and no NUL in any word")
+    if not job.argv or not all(_can_be_passed(word) for word in job.argv):
+        raise ValueError("Job.argv: needs a program, and no NUL or lone surrogate in any word")
     for path in job.files:
         _check_absolute(path, "Job.files")
         _check_below(path, roots, "Job.files", strictly=True)
@@ -58,10 +59,18 @@ def check_job(job: Job, spec: Spec) -> None:
 
 
 def _check_absolute(path: str, where: str) -> None:
-    if not path.startswith("/") or path == "/" or "\0" in path:
+    if not path.startswith("/") or path == "/" or not _can_be_passed(path):
         raise ValueError(f"{where}: {path!r} is not an absolute path inside the sandbox")
     if posixpath.normpath(path) != path or path.startswith("//"):
         raise ValueError(f"{where}: {path!r} must be written without '.', '..' and double slashes")
+
+
+def _can_be_passed(text: str) -> bool:
+    """Whether the kernel can be given `text`."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def _check_below(path: str, roots: tuple[str, ...], where: str, strictly: bool) -> None:

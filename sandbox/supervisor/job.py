@@ -80,6 +80,8 @@ class Run:
             self.wall = time.monotonic() - begin
             self._drain(out, self.out)
             self._drain(err, self.err)
+            if self._too_much() and not self.ending.stopped:
+                self.ending.stopped = "output"  # it ended before it could be killed
             if self.started.status is not None:
                 self._read_status()
         finally:
@@ -147,7 +149,7 @@ class Run:
                 for handle in ready:
                     if handle in streams and not streams[handle].read(handle):
                         poll.unregister(handle)
-                if self.out.total + self.err.total > self.limits["output_bytes"]:
+                if self._too_much():
                     self.ending.stopped = "output"
                 elif (self.control in ready or self.caller in ready) and on_control():
                     self.ending.stopped = "cancelled"
@@ -155,6 +157,9 @@ class Run:
                     return
         finally:
             os.close(alive)
+
+    def _too_much(self) -> bool:
+        return self.out.total + self.err.total > self.limits["output_bytes"]
 
     def _sample(self) -> None:
         seen = processes.sample(self._helpers())

@@ -61,7 +61,7 @@ class Bwrap:
         if self.filter is not None:
             inherited.append(_sealed(self.filter))
             words += ["--seccomp", str(inherited[-1])]
-        inherited.append(_sealed(b"".join(word.encode() + b"\0" for word in words)))
+        inherited.append(_sealed(b"".join(os.fsencode(word) + b"\0" for word in words)))
         return Started(
             path=self.binary,
             argv=["bwrap", "--args", str(inherited[-1]), "--", *argv],
@@ -74,10 +74,10 @@ class Bwrap:
 
     def finish(self, run: Run) -> None:
         """Read the exit code that bwrap reported; without one the program never ran."""
-        if run.ending.stopped:
+        code = run.bwrap_status().get("exit-code")
+        if code is None and run.ending.stopped:
             run.ending.signal = int(signal.SIGKILL)
             return
-        code = run.bwrap_status().get("exit-code")
         if code is None:
             said = run.err.tail().decode(errors="replace").strip()
             if said.startswith("bwrap: execvp"):

@@ -35,8 +35,8 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
     """Mount; raises OSError naming both ends."""
     _checked(
         _libc.mount(
-            source.encode(),
-            target.encode(),
+            os.fsencode(source),
+            os.fsencode(target),
             kind.encode() or None,
             ctypes.c_ulong(flags),
             data.encode() or None,
@@ -47,7 +47,7 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
 
 def umount(target: str) -> None:
     """Detach `target`, busy or not."""
-    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"unmount {target}")
+    _checked(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
 def unshare(flags: int, what: str) -> None:

@@ -88,11 +88,14 @@ def become_first_process(close: Iterable[int]) -> None:
 
 
 def drop_root() -> None:
-    """Become an ordinary user without groups, for good."""
+    """Become an ordinary user without groups, for good; raises Refused."""
     uid = FIRST_UID + random.SystemRandom().randrange(UIDS)
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    except OSError as error:
+        raise Refused(f"cannot drop root to user {uid}: {error.strerror}") from error
     # The kernel marked the process undumpable, which makes /proc/self/uid_map root's.
     linux.prctl(linux.PR_SET_DUMPABLE, 1)
 

@@ -159,6 +159,17 @@ async def test_a_gigabyte_at_once_is_never_kept(python: RunPython) -> None:
     assert len(execution.stdout) <= Limits().output_bytes
 
 
+async def test_too_much_output_is_named_even_when_the_program_ended(python: RunPython) -> None:
+    execution = await python("import os; os.write(1, bytes(30_000))", output_bytes=1_000)
+    assert execution.outcome is Outcome.output
+    assert (len(execution.stdout), execution.stderr) == (500, b"")
+
+
+async def test_the_least_memory_starts_a_program(lease: Lease) -> None:
+    execution = await lease.run(Job(("true",), limits=Limits(memory_bytes=16 * MIB)))
+    assert (execution.outcome, execution.exit_code) == (Outcome.exited, 0)
+
+
 async def test_output_up_to_the_limit_is_kept_whole(python: RunPython) -> None:
     execution = await python("print('x' * 9_998)", output_bytes=10_000)
     assert (execution.outcome, len(execution.stdout)) == (Outcome.exited, 9_999)

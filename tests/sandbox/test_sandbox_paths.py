@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from sandbox import Job, Limits, Spec
@@ -40,6 +42,7 @@ def test_a_spec_that_cannot_be_laid_out_is_refused(spec: Spec, words: str) -> No
     [
         (Job(()), "needs a program"),
         (Job(("a\0b",)), "NUL"),
+        (Job(("a", "\ud800")), "lone surrogate"),
         (Job(("a",), files={"/app/../etc/passwd": b""}), "without"),
         (Job(("a",), files={"/app/./x": b""}), "without"),
         (Job(("a",), files={"/app": b""}), "not below a writable directory"),
@@ -67,6 +70,12 @@ def test_what_is_meant_to_work_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("name", list(Limits.__dataclass_fields__))
-def test_limits_must_be_positive(name: str) -> None:
-    with pytest.raises(ValueError, match=f"Limits.{name} must be positive"):
-        Limits(**{name: 0})
+@pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
+def test_limits_must_be_positive_and_finite(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"Limits.{name} must be positive and finite"):
+        Limits(**{name: value})  # type: ignore[arg-type]
+
+
+def test_memory_must_suffice_for_the_sandbox_itself() -> None:
+    with pytest.raises(ValueError, match="at least 16777216"):
+        Limits(memory_bytes=1 << 20)
