@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import sandbox
 from workbench import __version__
+from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
 from workbench.engine.runner import Runner
@@ -54,7 +55,8 @@ class Engine:
         self._reason = "interrupted"
         self._detail = ""
         self._group: asyncio.TaskGroup | None = None
-        self.control: Controller | None = None
+        self._ready = asyncio.Event()
+        self._control: Controller | None = None
 
     async def run(self) -> ev.EngineClosed:
         """Work until there is nothing left to do or `shutdown` is called.
@@ -74,6 +76,8 @@ class Engine:
         try:
             return await self._work(task, Verifications(self.journal, slots), line, tier)
         finally:
+            self._over.set()
+            self._ready.set()  # whoever still waits to send a command is told that it is over
             await slots.aclose()
             self.hub.close()
 
@@ -81,6 +85,13 @@ class Engine:
         """Put new limits in force before the run starts."""
         session = self.journal.session
         await self.journal.post(*reallot(session, limits, session.target))
+
+    async def send(self, command: AnyCommand) -> Reply:
+        """Carry a command out, once the run has begun. Raises `ConnectionError` when it is over."""
+        await self._ready.wait()
+        if self._control is None or self.over:
+            raise ConnectionError("the engine has ended; resume the session")
+        return await self._control.send(command)
 
     @property
     def over(self) -> bool:
@@ -110,10 +121,12 @@ class Engine:
         self, task: Task, verifications: Verifications, line: str, tier: str
     ) -> ev.EngineClosed:
         try:
-            await self._open(line, tier)
+            opened = self._open(line, tier)
+            self._control = Controller(self.journal, task, self._crew(task, verifications))
+            self._ready.set()
+            await opened
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                self.control = Controller(self.journal, task, self._crew(task, verifications))
                 group.create_task(self._drive(task, verifications))
                 group.create_task(self._heartbeat())
                 await self._over.wait()
@@ -131,16 +144,20 @@ class Engine:
             raise EngineFailed(str(broken)) from None
         return closed
 
-    async def _open(self, line: str, tier: str) -> None:
-        """Journal that a run begins, and what the last one left cut off."""
+    def _open(self, line: str, tier: str) -> asyncio.Future[list[ev.Record]]:
+        """Journal that a run begins, what the last one left cut off, and what may try again."""
         host = socket.gethostname()
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
-        for lineage in self.journal.session.lineages.values():
+        lineages = self.journal.session.lineages.values()
+        for lineage in lineages:
             pending = lineage.pending
             if pending is not None and not _proposer(lineage.created).free:
                 spend = pending.reserved + Spend(unknown=1)
                 events.append(ev.ProposalLost(lineage.id, pending.step, spend))
-        await self.journal.post(*events)
+        faulted = [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
+        if faulted:  # the machine failed then; whether it still does, the next try will tell
+            events.append(ev.LineageResumed(tuple(faulted), "engine"))
+        return self.journal.post(*events)
 
     async def _drive(self, task: Task, verifications: Verifications) -> None:
         session = self.journal.session

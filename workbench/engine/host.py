@@ -28,7 +28,7 @@ from workbench.model.event import EngineClosed
 from workbench.model.limits import Limits
 from workbench.store import SessionLock, StoreError
 
-EXPECTED = (StoreError, TaskError, SandboxUnavailable, EngineFailed, ValueError)
+EXPECTED = (StoreError, TaskError, SandboxUnavailable, EngineFailed, ValueError, OSError)
 """What may keep an engine from running: each says what to do."""
 
 

@@ -49,7 +49,5 @@ class LocalControl:
         self._engine = engine
 
     async def send(self, command: AnyCommand) -> Reply:
-        """Carry `command` out. Raises `ConnectionError` if the engine does not run."""
-        if self._engine.control is None or self._engine.over:
-            raise ConnectionError("the engine does not run")
-        return await self._engine.control.send(command)
+        """Carry `command` out. Raises `ConnectionError` if the engine has ended."""
+        return await self._engine.send(command)

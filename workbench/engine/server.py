@@ -16,7 +16,7 @@ from workbench.engine import wire
 from workbench.engine.command import Reply
 from workbench.engine.engine import Engine
 from workbench.engine.feed import Live
-from workbench.engine.slots import lock_directory
+from workbench.engine.slots import runtime_directory
 
 _STALLED_SECONDS = 5.0
 """A viewer that takes nothing for this long is cut off and reads the file instead."""
@@ -25,7 +25,7 @@ _STALLED_SECONDS = 5.0
 def socket_path(directory: Path) -> Path:
     """Return where a session's engine listens: short, since Unix socket paths are."""
     name = hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:16]
-    return lock_directory() / f"{name}.sock"
+    return runtime_directory() / f"{name}.sock"
 
 
 @asynccontextmanager
@@ -94,10 +94,10 @@ class _Viewer:
             if self._pump is None:
                 self._pump = asyncio.create_task(self._watch())
             return
-        if self._engine.control is None:
-            reply = Reply(False, "the engine is still starting; try again")
-        else:
-            reply = await self._engine.control.send(message.command)
+        try:
+            reply = await self._engine.send(message.command)
+        except ConnectionError as error:
+            reply = Reply(False, str(error))
         await self._send(wire.Answer(message.id, reply))
 
     async def _watch(self) -> None:

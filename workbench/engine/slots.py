@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -34,13 +35,23 @@ def machine_slots() -> int:
     return max(1, len(os.sched_getaffinity(0)))
 
 
-def lock_directory() -> Path:
-    """Return the directory of this user's slot locks, made if need be."""
+_LONGEST = 60
+"""A Unix socket's path has room for 107 bytes; names below the directory take up to 40."""
+
+
+def runtime_directory() -> Path:
+    """Return this user's directory for locks and sockets, made if need be.
+
+    Raises `PermissionError` if somebody else has put a directory in its place.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    if len(os.fsencode(base)) > _LONGEST:
+        base = "/tmp"  # owner and mode of the directory below are checked
     path = Path(base) / f"workbench-{os.getuid()}"
     path.mkdir(mode=0o700, exist_ok=True)
-    if path.stat().st_uid != os.getuid():
-        raise PermissionError(f"{path} belongs to another user; set XDG_RUNTIME_DIR")
+    found = path.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077 or not stat.S_ISDIR(found.st_mode):
+        raise PermissionError(f"{path} is not a private directory of yours; set XDG_RUNTIME_DIR")
     return path
 
 
@@ -86,7 +97,7 @@ class Slots(Generic[T]):
         self._idle: list[T] = []
         self._open: list[T] = []
         self._gate = asyncio.Semaphore(count)  # wakes waiters in the order they came
-        self._directory = lock_directory()
+        self._directory = runtime_directory()
         self._places = max(count, machine_slots())
 
     @asynccontextmanager
