@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.store import SessionBusy, SessionLock, holder
+from workbench.store import SessionBusy, SessionLock, StoreError, holder
 
 
 def test_a_second_engine_is_refused_and_told_who_is_first(tmp_path: Path) -> None:
@@ -64,6 +64,11 @@ def test_looking_never_keeps_an_engine_out(tmp_path: Path) -> None:
         stop.set()
         for looker in lookers:
             looker.join()
+
+
+def test_a_place_that_cannot_be_locked_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="missing cannot be locked"):
+        SessionLock(tmp_path / "missing").acquire()
 
 
 def test_release_leaves_no_trace_of_the_holder(tmp_path: Path) -> None:

@@ -17,7 +17,11 @@ def find(db: sqlite3.Connection, digest: str) -> Stored | None:
 
     Raises `ValueError` if what is stored does not match the digest.
     """
-    rows = db.execute(_SELECT, (bytes.fromhex(digest),)).fetchall()
+    try:
+        key = bytes.fromhex(digest)
+    except ValueError:
+        return None  # no digest at all, so none of ours
+    rows = db.execute(_SELECT, (key,)).fetchall()
     if not rows:
         return None
     codec, data, size, root_codec, root_data, root_size, root = rows[0]

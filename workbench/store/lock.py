@@ -11,7 +11,7 @@ from types import TracebackType
 
 import msgspec
 
-from workbench.store.errors import SessionBusy
+from workbench.store.errors import SessionBusy, StoreError
 
 LOCK_NAME = "session.lock"
 
@@ -51,11 +51,20 @@ class SessionLock:
         return self._fd is not None
 
     def acquire(self) -> None:
-        """Take the lock and write down who took it. Raises `SessionBusy` if it is held."""
+        """Take the lock and write down who took it.
+
+        Raises `SessionBusy` if it is held, `StoreError` if the directory does not let us.
+        """
         if self._fd is not None:
             raise RuntimeError("the lock is held by this object already")
         path = self.directory / LOCK_NAME
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(
+                f"{self.directory} cannot be locked ({error.strerror}): to run a session you must "
+                "be able to write to its directory; viewing it needs no lock"
+            ) from error
         try:
             if not _take(fd):
                 found = _read(fd) or Holder(0, "an unknown host", time.time())
@@ -99,7 +108,10 @@ class SessionLock:
 
 
 def holder(directory: Path) -> Holder | None:
-    """Tell who runs the session, or None if nobody does. Leaves the lock as it is."""
+    """Tell who runs the session, or None if nobody does. Leaves the lock as it is.
+
+    Raises `PermissionError` if the session is another user's and its lock may not be read.
+    """
     try:
         fd = os.open(directory / LOCK_NAME, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -74,6 +74,8 @@ def explained(file: Path) -> Iterator[None]:
     """Turn whatever reading `file` raises into a `StoreError` that says what was found."""
     try:
         yield
+    except sqlite3.ProgrammingError:
+        raise  # a reader used after its end says nothing of the file
     except (sqlite3.DatabaseError, ValueError) as error:
         raise _explain(file, error, ours=True) from error
 

@@ -76,11 +76,12 @@ def _summary(directory: Path) -> SessionSummary:
     try:
         with Reader(directory) as reader:
             summary = reader.summary()
-        engine = holder(directory)
     except (StoreError, OSError) as error:
-        return SessionSummary(
-            id=directory.name, path=directory / FILE_NAME, problem=str(error), state="broken"
-        )
+        return SessionSummary(id=directory.name, path=directory / FILE_NAME, problem=str(error))
+    try:
+        engine = holder(directory)
+    except PermissionError:
+        return summary  # another user's: whether it runs is not ours to know
     state = summary.state
     if summary.run_open and engine is None:
         state = "interrupted (crashed)"

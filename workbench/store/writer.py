@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -158,7 +158,9 @@ class Store:
                     self._ready.set()
                     while await self._gather():
                         await self._commit(db)
-                    await db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    # Only tidies up: if it fails, the log keeps what the next opening folds in.
+                    with suppress(sqlite3.OperationalError):
+                        await db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 finally:
                     self._reader.close()  # first, so that closing the writer can tidy the log up
         except BaseException as error:
@@ -222,8 +224,9 @@ async def _transaction(db: aiosqlite.Connection, statements: Iterable[Statement]
             if rows:
                 await db.executemany(sql, rows)
         await db.execute("COMMIT")
-    finally:
-        await db.rollback()  # does nothing after the commit
+    except BaseException:
+        await db.rollback()  # also when cancelled: the next transaction must find none open
+        raise
 
 
 async def _to_the_end(work: Awaitable[T]) -> T:
