@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from sandbox_helpers import RunPython, python_job
 
 from sandbox import Backend, Execution, Lease, Spec
@@ -10,20 +12,18 @@ from sandbox.bubblewrap import Bubblewrap
 
 
 @pytest.fixture(scope="session")
-def bubblewrap() -> Bubblewrap:
-    return Bubblewrap()
-
-
-@pytest.fixture
-async def usable(bubblewrap: Bubblewrap) -> Backend:
-    capabilities = await bubblewrap.probe()
+def usable() -> Backend:
+    """Return a backend that works here; it holds nothing that belongs to an event loop."""
+    backend = Bubblewrap()
+    capabilities = asyncio.run(backend.probe())
     if not capabilities.usable:
         pytest.skip(f"no bubblewrap here: {capabilities.problem}")
-    return bubblewrap
+    return backend
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def lease(usable: Backend) -> AsyncIterator[Lease]:
+    """One lease for a module: every run must start empty anyway."""
     async with await usable.open(Spec()) as lease:
         yield lease
 

@@ -14,6 +14,9 @@ from sandbox_helpers import RunPython, alive, python_job
 
 from sandbox import Backend, Lease, Outcome, Spec
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
 TRY = """
 import json, os, sys
 def attempt(action):

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from sandbox_helpers import RunPython, alive, python_job, sandbox_processes, until
 
-from sandbox import Backend, Lease, Limits, Outcome, Spec
+from sandbox import Backend, Job, Lease, Limits, Outcome, Spec
 from sandbox.lease import SupervisorLease
 from sandbox.supervisor.processes import descendants
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_a_cancelled_run_is_dead_at_once_and_the_lease_goes_on(lease: Lease) -> None:
@@ -31,8 +33,10 @@ async def test_a_cancelled_run_is_dead_at_once_and_the_lease_goes_on(lease: Leas
 
 
 async def test_a_run_cancelled_twice_does_not_confuse_the_next(lease: Lease) -> None:
-    run = asyncio.create_task(lease.run(python_job("import time; time.sleep(60)", wall_seconds=60)))
-    await until(lambda: sandbox_processes())
+    token = secrets.token_hex(16)
+    job = python_job("import time; time.sleep(60)", token, wall_seconds=60)
+    run = asyncio.create_task(lease.run(job))
+    await until(lambda: alive(token))
     for _ in range(3):
         run.cancel()
         await asyncio.sleep(0)
@@ -72,13 +76,13 @@ async def test_a_supervisor_killed_at_any_moment_takes_everything_with_it(
 ) -> None:
     # Again and again, because a sandbox is most easily lost in the milliseconds of its start.
     async with await usable.open(Spec()) as lease:
-        for at in range(12):
+        for at in range(8):
             token = secrets.token_hex(16)
             job = python_job("import time; time.sleep(60)", token, wall_seconds=60)
-            await lease.run(python_job("pass"))
+            await lease.run(Job(("true",)))
             run = asyncio.create_task(lease.run(job))
             family = [supervisor_pid(lease), *descendants(supervisor_pid(lease))]
-            await asyncio.sleep(at * 0.0008)
+            await asyncio.sleep(at * 0.001)
             os.kill(family[which], signal.SIGKILL)
             assert (await run).outcome is Outcome.sandbox_error
             await until(lambda token=token: not alive(token), seconds=1)
@@ -123,17 +127,20 @@ async def test_closing_ends_what_still_runs(usable: Backend) -> None:
 
 
 async def test_many_runs_leave_no_process_handle_or_directory(usable: Backend) -> None:
+    others = sandbox_processes()
     async with await usable.open(Spec()) as lease:
-        await lease.run(python_job("pass"))
+        await lease.run(Job(("true",)))
         before = resources(supervisor_pid(lease))
         assert isinstance(lease, SupervisorLease)
         assert lease.opened["folder"] is None
         for at in range(50):
-            limits = {"wall_seconds": 0.05} if at % 10 == 0 else {}
-            await lease.run(python_job("open('x', 'w')", collect=("/app/x",), **limits))
+            limits = Limits(wall_seconds=0.03 if at % 10 == 0 else 10)
+            await lease.run(
+                Job(("sh", "-c", "> x; sleep 0.01"), collect=("/app/x",), limits=limits)
+            )
         # The last run's tmpfs goes right after its reply, so it may be there or not.
         assert all(map(operator.le, resources(supervisor_pid(lease)), before))
-    assert sandbox_processes() == []
+    assert sandbox_processes() == others
 
 
 async def test_python_packages_are_found_and_read_only(usable: Backend) -> None:

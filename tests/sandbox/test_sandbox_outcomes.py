@@ -9,6 +9,9 @@ from sandbox_helpers import RunPython
 
 from sandbox import Job, Lease, Limits, Outcome
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
 MIB = 1 << 20
 
 
