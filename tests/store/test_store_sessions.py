@@ -41,7 +41,7 @@ def table(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/root/sessions", "ext4"),
+        ("/srv/sessions", "ext4"),
         ("/home/me/sessions", "nfs4"),
         ("/homely", "ext4"),
         ("/home/local/me", "xfs"),
