@@ -33,7 +33,7 @@ INTERRUPT_SECONDS = 5.0
 
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-mid"), (140, "-wide")]
 """Style class of a screen by its columns."""
-HEIGHTS = [(0, "-flat"), (16, "-short"), (30, "-tall"), (42, "-full")]
+HEIGHTS = [(0, "-flat"), (16, "-short"), (30, "-tall"), (36, "-full")]
 """Style class of a screen by its rows."""
 
 

@@ -139,11 +139,21 @@ class View:
             return lineage.origin
         return lineage.best_candidate if self.base == "best" else self.session.initial
 
-    def waiting_for(self, lineage: Lineage, now: float) -> str:
-        """Say what a pausing lineage waits for and how long already, e.g. ``verifier 3 s``."""
+    def in_flight(self, lineage: Lineage, now: float) -> tuple[str, str]:
+        """Say what a lineage is busy with and how long already, e.g. ``("verifier", "3 s")``.
+
+        Both are empty where nothing is known.
+        """
         live = self.live.get(lineage.id)
-        what = {"proposing": "proposal", "verifying": "verifier", "queued": "a slot"}
-        name = what.get(live.phase if live else "")
-        if live is None or name is None:
-            return ""
-        return f"{name} {max(0.0, now - live.since):.0f} s" if live.since else name
+        name = _BUSY.get(live.phase if live else "", "")
+        if live is None or not name:
+            return "", ""
+        return name, f"{max(0.0, now - live.since):.0f} s" if live.since else ""
+
+
+_BUSY = {
+    "proposing": "proposal",
+    "retrying": "proposal, retrying",
+    "queued": "a slot",
+    "verifying": "verifier",
+}

@@ -19,11 +19,11 @@ def selected(view: View, now: float) -> Content:
         Content.styled(f" {lineage.name}", f"bold {states.series(lineage.id)}"),
         Content.styled(f" {mark.text}", mark.style),
     ]
-    waits = view.waiting_for(lineage, now)
-    if lineage.state == "pausing":
-        parts.append(Content.styled(f" (waits for {waits})" if waits else "", WARN))
-    elif waits:
-        parts.append(Content.styled(f" {waits}", MUTED))
+    busy, seconds = view.in_flight(lineage, now)
+    if lineage.state == "pausing" and busy:
+        parts.append(Content.styled(f" (waits for {busy} {seconds}".rstrip() + ")", WARN))
+    elif seconds and lineage.state == "running":
+        parts.append(Content.styled(f" {seconds}", MUTED))
     why = lineage.pause_reason or lineage.stop_detail
     if why:
         parts.append(Content.styled(f" ({text.one_line(why)})", WARN))

@@ -25,19 +25,20 @@ class Column(NamedTuple):
     field: str
     heading: str
     width: int
+    """Cells it takes at most."""
     right: bool = False
 
 
 _ALL = (
-    Column("name", "id", 4),
+    Column("name", "id", 5),
     Column("state", "state", 11),
-    Column("step", "step", 5, True),
-    Column("best", "best", 11, True),
-    Column("delta", f"Δ/{DELTA_STEPS}", 9, True),
-    Column("last", "last", 11, True),
+    Column("step", "step", 6, True),
+    Column("best", "best", 14, True),
+    Column("delta", f"Δ/{DELTA_STEPS}", 11, True),
+    Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
-    Column("hint", "hint", 9),
+    Column("hint", "hint", 10),
 )
 _DROPPED = ("trend", "spent", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
@@ -70,7 +71,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
         delta=_delta(session, lineage),
         last=_last(session, lineage),
         trend=sparkline([point.best for point in lineage.curve[-4 * TREND_CELLS :]]),
-        spent=" ".join(text.spend(lineage.spent, lineage.share)[:2]),
+        spent=text.spend(lineage.spent, lineage.share)[-1 if lineage.spent.usd else 0],
         hint=_hint(session, lineage),
     )
 
@@ -121,14 +122,19 @@ def sparkline(values: Sequence[float | None]) -> str:
     return "".join(_BARS[min(7, int((value - low) / span * 8))] for value in sampled)
 
 
-def columns(width: int) -> tuple[Column, ...]:
-    """Choose the columns that fit into `width` cells, the cursor mark included."""
-    chosen = list(_ALL)
+def columns(rows: Sequence[Row], width: int) -> tuple[Column, ...]:
+    """Choose the columns that fit into `width` cells, each as wide as what it has to show."""
+    chosen = [column._replace(width=_wanted(column, rows)) for column in _ALL]
     for name in _DROPPED:
         if _needed(chosen) <= width:
             break
         chosen = [column for column in chosen if column.field != name]
     return tuple(chosen)
+
+
+def _wanted(column: Column, rows: Sequence[Row]) -> int:
+    shown = [len(_cell(row, column.field)) for row in rows]
+    return min(column.width, max([len(column.heading), *shown]))
 
 
 def _needed(chosen: Sequence[Column]) -> int:

@@ -33,6 +33,8 @@ class Setting(NamedTuple):
     axis: XAxis = "step"
     mode: YAxis = "linear"
     selected: LineageId = 0
+    dashed: bool = False
+    """Whether curves differ by dashes too: for themes without hues."""
 
 
 class Frame(NamedTuple):
@@ -181,7 +183,8 @@ class Plot:
         begin = self.place_of(series.xs[0])
         column, height = self._columns.get(series.number, (begin, None))
         rank = _PICKED if series.number == self.setting.selected else _LINE
-        pen, dashes = 2 * series.number, _DASHES[(series.number - 1) % len(_DASHES)]
+        pen = 2 * series.number
+        dashes = _DASHES[(series.number - 1) % len(_DASHES) if self.setting.dashed else 0]
         end = self.place_of(series.xs[-1])
         span = self.frame.x.high - self.frame.x.low
         wide = max(1, self.canvas.dots_wide - 1)

@@ -12,8 +12,11 @@ from textual.widgets import Footer
 from workbench.display.tui.render import lineages
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.screens.lineage import LineageScreen
+from workbench.display.tui.widgets.candidates import CandidateTree
 from workbench.display.tui.widgets.curve import CurveView
 from workbench.display.tui.widgets.feed import EventFeed
+from workbench.display.tui.widgets.panes import DiffPane, Pane, VerifierPane
 from workbench.display.tui.widgets.rows import Rows
 from workbench.display.tui.widgets.status import StatusBar
 
@@ -28,6 +31,7 @@ class Dashboard(RunScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "curve_axis", "X-axis", id="curve.x"),
         Binding("y", "curve_mode", "Y-axis", id="curve.y"),
+        Binding("b", "base", "Diff base", id="diff.base", show=False),
     ]
 
     def __init__(self, run: Run) -> None:
@@ -42,6 +46,10 @@ class Dashboard(RunScreen):
             with Container(id="top"):
                 yield Rows(id="lineages", empty="no lineage yet")
                 yield CurveView(self.view, id="curve")
+            with Container(id="detail"):
+                yield CandidateTree(self.view, id="candidates")
+                yield DiffPane(self.run, id="diff")
+                yield VerifierPane(self.run, id="verifier")
             yield EventFeed(self.view, id="events")
         yield from self.chrome()
         yield Footer(compact=True)
@@ -61,6 +69,9 @@ class Dashboard(RunScreen):
         self.query_one(StatusBar).refresh()
         self._refresh_table()
         self.query_one(CurveView).refresh_view()
+        self.query_one(CandidateTree).refresh_view()
+        for pane in self.query(Pane):
+            pane.refresh_view()
         self.query_one(EventFeed).refresh_view()
 
     def _refresh_table(self) -> None:
@@ -71,16 +82,29 @@ class Dashboard(RunScreen):
         table = self.query_one("#lineages", Rows)
         table.show(
             self._rows,
-            lambda row, width: lineages.line(row, lineages.columns(width)),
+            lambda row, width: lineages.line(row, lineages.columns(self._rows, width)),
             cursor=place,
-            heading=lambda width: lineages.heading(lineages.columns(width)),
+            heading=lambda width: lineages.heading(lineages.columns(self._rows, width)),
         )
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         """Select another lineage."""
         if message.rows.id == "lineages":
             self.view.pick_lineage(self._rows[message.index].number)
-            self.refresh_view()
+        elif isinstance(message.rows, CandidateTree):
+            self.view.pick_candidate(message.rows.candidate_at(message.index))
+        self.refresh_view()
+
+    def on_rows_opened(self, message: Rows.Opened) -> None:
+        """Open the lineage under the cursor, or the lineage of the candidate there."""
+        if message.rows.id == "lineages" and self._rows:
+            self.view.pick_lineage(self._rows[message.index].number)
+        self.app.push_screen(LineageScreen(self.run))
+
+    def action_base(self) -> None:
+        """Compare with the next base."""
+        self.view.cycle_base()
+        self.refresh_view()
 
     def action_curve_axis(self) -> None:
         """Run the curve over step, time or evaluations."""

@@ -32,7 +32,8 @@ class CurveView(Widget):
         width, height = self.size
         if width < 1 or height < 1 or self._view.session.created is None:
             return
-        setting = Setting(width, height, self.axis, self.mode, self._view.lineage)
+        dashed = self.app.no_color or "series-dashes" in self.app.current_theme.variables
+        setting = Setting(width, height, self.axis, self.mode, self._view.lineage, dashed)
         self.plot.update(self._view.session, setting)
         self._rows = curve.rows(self.plot, self._view.session)
         off = curve.off_axis(self.plot, self._view.session)

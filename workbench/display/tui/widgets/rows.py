@@ -77,7 +77,7 @@ class Rows(Virtual):
         self.set_reactive(Rows.cursor, wanted)
         self.resize_lines()
         if moved:
-            self._reveal()
+            self.call_after_refresh(self._reveal)
 
     @property
     def header(self) -> Content | None:

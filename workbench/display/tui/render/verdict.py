@@ -1,0 +1,82 @@
+"""What the verifier said of a candidate, as lines to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from textual.content import Content
+
+from workbench.display.tui import states, text
+from workbench.display.tui.states import ACCENT, MUTED
+from workbench.model.candidate import Candidate
+from workbench.model.event import SessionCreated
+
+TAIL = 2000
+"""Lines shown of each output."""
+
+
+class Outputs(msgspec.Struct, frozen=True):
+    """Texts that belong to a verdict, fetched and cleaned; None where there is none."""
+
+    feedback: str | None = None
+    stdout: str | None = None
+    stderr: str | None = None
+
+
+def lines(candidate: Candidate, facts: SessionCreated, best: int | None) -> list[Content]:
+    """Draw the verdict itself: outcome, message, score, metrics, cost, isolation."""
+    mark = states.of_candidate(candidate, best)
+    head = Content.assemble((f"#{candidate.id} ", "bold"), (mark.text, f"bold {mark.style}"))
+    verdict = candidate.verdict
+    if verdict is None:
+        return [head, Content.styled("no verdict yet", MUTED)]
+    drawn = [head, Content(text.one_line(verdict.message))]
+    if verdict.score is not None:
+        shown = text.with_unit(text.number(verdict.score), facts.unit)
+        drawn.append(_pair(facts.score_name, shown, bold=True))
+    drawn += [_pair(name, text.number(value)) for name, value in sorted(verdict.metrics.items())]
+    cost = [f"wall {text.duration(verdict.seconds)}"]
+    if verdict.cpu_seconds:
+        cost.append(f"cpu {text.duration(verdict.cpu_seconds)}")
+    if verdict.max_rss:
+        cost.append(f"peak {text.size(verdict.max_rss)}")
+    drawn.append(_pair("cost", " · ".join(cost)))
+    apart = f"{verdict.verification} · {verdict.tier or 'isolation unknown'}"
+    drawn.append(_pair("verified", apart))
+    if verdict.artifacts:
+        drawn.append(_pair("artifacts", ", ".join(sorted(verdict.artifacts))))
+    return drawn
+
+
+def output_lines(outputs: Outputs) -> list[Content]:
+    """Draw feedback and outputs below the verdict; only the tail of long outputs."""
+    drawn: list[Content] = []
+    for name, words in (
+        ("feedback", outputs.feedback),
+        ("stdout", outputs.stdout),
+        ("stderr", outputs.stderr),
+    ):
+        if words is not None:
+            drawn += section(name, words)
+    return drawn
+
+
+def section(name: str, words: str) -> list[Content]:
+    """Draw a titled stretch of text, its newest `TAIL` lines; says how many were left out."""
+    body: Sequence[str] = words.rstrip("\n").split("\n") if words.strip() else []
+    left = max(0, len(body) - TAIL)
+    title = name if body else f"{name}: empty"
+    if left:
+        title = f"{name} (last {TAIL} of {len(body)} lines)"
+    return [
+        Content(""),
+        Content.styled(title, f"bold {ACCENT}"),
+        *(Content(line) for line in body[left:]),
+    ]
+
+
+def _pair(name: str, value: str, bold: bool = False) -> Content:
+    return Content.assemble(
+        (f"{text.one_line(name):<14} ", MUTED), (text.one_line(value), "bold" if bold else "")
+    )
