@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 
 from . import linux
@@ -93,10 +92,20 @@ class Area:
 
 
 def remove_tree(folder: str) -> None:
-    """Remove a tree whose directories the program may have made unreadable."""
-    for top, folders, _ in os.walk(folder):
+    """Remove a tree whose directories the program may have made unreadable.
+
+    Raises OSError when something stays: the next run would find it.
+    """
+    found = []
+    for top, folders, files in os.walk(folder):
+        found.append(top)
+        for name in files:
+            os.unlink(os.path.join(top, name))
         for name in folders:
             path = os.path.join(top, name)
-            if not os.path.islink(path):
+            if os.path.islink(path):
+                os.unlink(path)
+            else:
                 os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    for top in reversed(found):
+        os.rmdir(top)

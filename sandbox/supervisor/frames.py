@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from typing import Any
+
+TYPE_CHECKING = False  # the typing module would be a tenth of a supervisor's start
+if TYPE_CHECKING:
+    from typing import Any
 
 HEAD = struct.Struct(">II")
 MAX_HEADER = 64 << 20

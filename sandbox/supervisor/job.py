@@ -9,35 +9,48 @@ import resource
 import select
 import signal
 import time
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
 
 from . import linux, outcome, processes
 from .stream import Stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 OPEN_FILES = 1024
 STACK_BYTES = 8 << 20
 SAMPLE_FIRST, SAMPLE_LAST = 0.02, 0.25
 
 
-@dataclass
 class Started:
     """What a launcher hands to the child and learns from it."""
 
-    path: str
-    argv: list[str]
-    env: dict[str, str]
-    folder: str
-    inherited: tuple[int, ...] = ()
-    """Handles the started program keeps; closed here once it runs."""
-    status: int | None = None
-    """Read end of bwrap's status pipe."""
-    extra_tasks: int = 0
-    """Processes of the sandbox itself that count against the kernel's process limit."""
-    new_session: bool = False
-    text: bytearray = field(default_factory=bytearray)
+    def __init__(
+        self,
+        path: str,
+        argv: list[str],
+        env: dict[str, str],
+        folder: str,
+        extra_tasks: int,
+        inherited: tuple[int, ...] = (),
+        status: int | None = None,
+        new_session: bool = False,
+    ) -> None:
+        self.path = path
+        self.argv = argv
+        self.env = env
+        self.folder = folder
+        self.extra_tasks = extra_tasks
+        """Processes that are not the program's but count against its limit in the kernel."""
+        self.inherited = inherited
+        """Handles the started program keeps; closed here once it runs."""
+        self.status = status
+        """Read end of bwrap's status pipe."""
+        self.new_session = new_session
+        self.text = bytearray()
+        """What bwrap told on its status pipe."""
 
 
 class Run:

@@ -1,11 +1,10 @@
-"""The two ways of starting a program: through bwrap, or bare."""
+"""The two ways of starting a program, through bwrap or bare: `start` it, `finish` its ending."""
 
 from __future__ import annotations
 
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from . import seccomp
 from .area import Area
@@ -19,18 +18,6 @@ BWRAP_TASKS = 4
 
 class Broken(Exception):
     """The sandbox, not the program, failed; the text says how."""
-
-
-class Launcher(Protocol):
-    """Prepares the start of a program and reads how it ended."""
-
-    def start(self, argv: Sequence[str]) -> Started:
-        """Return what the child needs."""
-        ...
-
-    def finish(self, run: Run) -> None:
-        """Set exit code or signal on `run.ending`; raises Broken."""
-        ...
 
 
 class Bwrap:

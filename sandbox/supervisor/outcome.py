@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
 
 
-@dataclass
 class Ending:
     """Everything known about how a run ended."""
 
-    stopped: str = ""
-    """Why the supervisor killed it: wall, cpu, output, cancelled; empty when it ended itself."""
-    exit_code: int | None = None
-    signal: int | None = None
-    cpu_seconds: float = 0.0
-    rss_bytes: int = 0
-    tasks: int = 0
-    """Most processes and threads seen at once."""
-    full: str | None = None
-    stderr_tail: bytes = b""
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.stopped = ""
+        """Why the supervisor killed it: wall, cpu, output, cancelled; empty if it ended itself."""
+        self.exit_code: int | None = None
+        self.signal: int | None = None
+        self.cpu_seconds = 0.0
+        self.rss_bytes = 0
+        self.tasks = 0
+        """Most processes and threads seen at once."""
+        self.full: str | None = None
+        self.stderr_tail = b""
+        self.notes: list[str] = []
 
 
 # What programs print when a limit turned a call of theirs down; words only, never a verdict.

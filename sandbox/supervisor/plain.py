@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from . import linux, stage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def folder() -> str:
     """Create the lease's own directory, readable by nobody else."""
-    return tempfile.mkdtemp(prefix="sandbox-")
+    path = f"/tmp/sandbox-{os.urandom(8).hex()}"
+    os.mkdir(path, 0o700)
+    return path
 
 
 def tree(base: str, header: Mapping[str, Any], files: Iterable[tuple[str, bytes]]) -> list[str]:

@@ -10,31 +10,31 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 CHILDREN_FILES = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
 
 
-@dataclass
 class Sample:
     """What the processes below use at one moment."""
 
-    tasks: int = 0
-    """Processes and threads."""
-    cpu_seconds: float = 0.0
-    rss_bytes: int = 0
-    """Of the largest process."""
+    def __init__(self) -> None:
+        self.tasks = 0
+        """Processes and threads."""
+        self.cpu_seconds = 0.0
+        self.rss_bytes = 0
+        """Of the largest process."""
 
 
-@dataclass
 class Usage:
     """What the reaped processes used."""
 
-    cpu_seconds: float = 0.0
-    rss_bytes: int = 0
-    statuses: dict[int, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.cpu_seconds = 0.0
+        self.rss_bytes = 0
+        self.statuses: dict[int, int] = {}
+        """Wait statuses by process id."""
 
 
 def descendants(root: int) -> Iterator[int]:

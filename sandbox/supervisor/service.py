@@ -6,17 +6,19 @@ import contextlib
 import os
 import select
 import signal
-import socket
 import sys
-from typing import Any, NoReturn
 
 from . import frames, linux, plain, seccomp, stage
 from .area import Area, Full, remove_tree
 from .collect import Collector
 from .job import Run
-from .launch import Bare, Broken, Bwrap, Launcher
+from .launch import Bare, Broken, Bwrap
 from .outcome import name as name_outcome
 from .processes import Usage, end_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 SENT_AT_ONCE = 1 << 20
 
@@ -29,7 +31,7 @@ class Channel:
     """Blocking messages on the control socket."""
 
     def __init__(self, handle: int, caller: int) -> None:
-        self.socket = socket.socket(fileno=handle)
+        self.handle = handle
         self.caller = caller
         """A pidfd: the socket alone would stay open as long as any copy of its other end does."""
         self._poll = select.poll()
@@ -51,12 +53,17 @@ class Channel:
     ) -> None:
         """Send a message whose last blobs are the contents of open files (handle, size)."""
         sizes = [len(blob) for blob in blobs] + [size for _, size in files]
+        self._write(frames.head(header, sizes))
+        for blob in blobs:
+            self._write(blob)
+        for handle, size in files:
+            self._send_file(handle, size)
+
+    def _write(self, data: bytes) -> None:
+        left = memoryview(data)
         try:
-            self.socket.sendall(frames.head(header, sizes))
-            for blob in blobs:
-                self.socket.sendall(blob)
-            for handle, size in files:
-                self._send_file(handle, size)
+            while left:
+                left = left[os.write(self.handle, left) :]
         except (BrokenPipeError, ConnectionResetError) as error:
             raise Gone from error
 
@@ -66,14 +73,14 @@ class Channel:
             # Nothing can shorten a dead program's file; a short one would break the protocol.
             if not data:
                 raise OSError("an output became shorter while it was read")
-            self.socket.sendall(data)
+            self._write(data)
             size -= len(data)
 
     def _exactly(self, count: int) -> bytes:
         data = bytearray()
         while len(data) < count:
             try:
-                chunk = self.socket.recv(min(count - len(data), SENT_AT_ONCE))
+                chunk = os.read(self.handle, min(count - len(data), SENT_AT_ONCE))
             except ConnectionResetError as error:
                 raise Gone from error
             if not chunk:
@@ -88,7 +95,7 @@ class Service:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.area: Area
-        self.launcher: Launcher
+        self.launcher: Bwrap | Bare
         self.folder: str | None = None
         """The lease's own directory on this machine, where it needs one."""
 
@@ -169,7 +176,7 @@ class Service:
         run = Run(
             self.launcher.start(header["argv"]),
             limits,
-            self.channel.socket.fileno(),
+            self.channel.handle,
             self.channel.caller,
         )
         run.execute(self._on_control)
@@ -235,7 +242,7 @@ def main() -> NoReturn:
         try:
             reply = service.open(header, blobs)
             if reply["private"]:
-                stage.become_first_process((0, service.channel.socket.fileno()))
+                stage.become_first_process((0, service.channel.handle))
         except stage.Refused as error:
             service.channel.send({"refused": str(error)}, [], [])
             sys.exit(0)

@@ -9,7 +9,6 @@ below a directory that only root can enter; an ordinary user stages inside a use
 from __future__ import annotations
 
 import os
-import random
 import signal
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -89,7 +88,7 @@ def become_first_process(close: Iterable[int]) -> None:
 
 def drop_root() -> None:
     """Become an ordinary user without groups, for good; raises Refused."""
-    uid = FIRST_UID + random.SystemRandom().randrange(UIDS)
+    uid = FIRST_UID + int.from_bytes(os.urandom(4)) % UIDS
     try:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
