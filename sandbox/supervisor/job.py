@@ -78,6 +78,7 @@ class Run:
         err, err_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(out_end, True)
         os.set_blocking(err_end, True)
+        oom_kills = processes.oom_kills()
         begin = time.monotonic()
         supervisor = os.getpid()
         self.pid = pid = os.fork()
@@ -101,6 +102,7 @@ class Run:
             for end in (out, err, self.started.status):
                 if end is not None:
                     os.close(end)
+        self.ending.oom_kills = processes.oom_kills() - oom_kills
         self.ending.cpu_seconds = max(self.ending.cpu_seconds, self.usage.cpu_seconds)
         self.ending.rss_bytes = max(self.ending.rss_bytes, self.usage.rss_bytes)
         self.ending.stderr_tail = self.err.tail()

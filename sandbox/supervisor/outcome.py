@@ -17,6 +17,8 @@ class Ending:
         self.rss_bytes = 0
         self.tasks = 0
         """Most processes and threads seen at once."""
+        self.oom_kills = 0
+        """How often the machine killed for want of memory during the run."""
         self.full: str | None = None
         self.stderr_tail = b""
         self.notes: list[str] = []
@@ -81,6 +83,9 @@ def _outcome(
         return "disk"
     if ending.signal is None:
         return "exited"
+    if ending.signal == signal.SIGKILL and ending.oom_kills:
+        notes.insert(0, "the machine ran out of memory and killed during the run")
+        return "oom"
     # Address space limits make allocations fail; what dies of that dies of one of these.
     fatal = (signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
     return "oom" if near and ending.signal in fatal else "signalled"

@@ -66,6 +66,15 @@ def _parents() -> defaultdict[int, list[int]]:
     return found
 
 
+def oom_kills() -> int:
+    """Return how often this machine has killed for want of memory since it started."""
+    with suppress(OSError), open("/proc/vmstat", "rb") as file:
+        for line in file:
+            if line.startswith(b"oom_kill "):
+                return int(line.split()[1])
+    return 0
+
+
 def tasks_of_user() -> int:
     """Return how many processes and threads of this user there are on the whole machine."""
     count, me = 0, os.getuid()

@@ -233,6 +233,8 @@ def main() -> NoReturn:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     signal.signal(signal.SIGTERM, _told_to_end)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")  # inherited: a machine out of memory ends programs, not the caller
     caller = int(sys.argv[2])
     with contextlib.suppress(ProcessLookupError, Gone):
         service = Service(Channel(os.dup(0), os.pidfd_open(caller)))
