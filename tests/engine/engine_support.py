@@ -43,10 +43,10 @@ storage_mb = 64
 """
 
 SOLVE = """\
-A = 1.0
-B = 2.0
+EAST = 1.0
+NORTH = 2.0
 with open("out.json", "w") as out:
-    out.write(f'{{"a": {A!r}, "b": {B!r}}}')
+    out.write(f'{{"a": {EAST!r}, "b": {NORTH!r}}}')
 """
 
 VERIFY = """\
@@ -172,7 +172,7 @@ async def finish(directory: Path, **options: bool | int) -> ev.EngineClosed:
 
 
 class Gated:
-    """A proposer that a test holds: it waits before every answer. A is the step's number."""
+    """A proposer that a test holds: it waits before every answer. EAST is the step's number."""
 
     name = "gated"
     label = "gated (test)"
@@ -195,9 +195,9 @@ class Gated:
     async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
         self.arrived.put_nowait(request)
         await self.tickets.get()
-        text = SOLVE.replace("A = 1.0", f"A = {request.step / 100}")
+        text = SOLVE.replace("EAST = 1.0", f"EAST = {request.step / 100}")
         advice = "; ".join(hint.text for hint in request.hints)
-        return Proposal({"solve.py": text.encode()}, f"A {request.step}", hint_note=advice)
+        return Proposal({"solve.py": text.encode()}, f"EAST {request.step}", hint_note=advice)
 
     def observe(self, candidate: Candidate) -> None:
         self.seen.append(candidate)

@@ -132,7 +132,7 @@ async def test_a_paused_lineage_is_still_paused_after_a_crash(root: Path) -> Non
         assert found is not None
         connection = await Connection.open(Path(found.socket))
         assert (await connection.send(Pause((2,)))).ok
-        assert (await connection.send(AddHint("A = 1.5", (2,)))).ok
+        assert (await connection.send(AddHint("EAST = 1.5", (2,)))).ok
         process.kill()
         process.wait()
         await connection.aclose()

@@ -32,7 +32,7 @@ async def test_pause_hint_resume_puts_the_hint_into_the_next_move(
         assert reply.ok
         assert "in flight" in reply.message
         assert run.engine.journal.session.lineages[1].state == "pausing"
-        queued = await run.control.send(AddHint("try A = 2", (1,), author="ada"))
+        queued = await run.control.send(AddHint("try EAST = 2", (1,), author="ada"))
         assert queued.id == 1
         gated.tickets.put_nowait(None)
         await run.until(lambda e: isinstance(e, ev.LineagePaused))
@@ -41,7 +41,7 @@ async def test_pause_hint_resume_puts_the_hint_into_the_next_move(
         assert (await run.control.send(Continue((1,)))).ok
         following = await gated.arrived.get()
         assert in_flight.hints == ()
-        assert [hint.text for hint in following.hints] == ["try A = 2"]
+        assert [hint.text for hint in following.hints] == ["try EAST = 2"]
         assert following.step == in_flight.step + 1
         for _ in range(20):
             gated.tickets.put_nowait(None)
@@ -52,7 +52,7 @@ async def test_pause_hint_resume_puts_the_hint_into_the_next_move(
     assert taken.steps == 5
     assert taken.gain is not None
     carried = [x for x in session.candidates.values() if x.hints == (1,)]
-    assert [x.hint_note for x in carried] == ["try A = 2"]
+    assert [x.hint_note for x in carried] == ["try EAST = 2"]
     kinds = [ev.kind_of(e) for e in events(directory)]
     assert kinds.index("hint_queued") < kinds.index("hint_taken")
 

@@ -207,7 +207,8 @@ class Controller:
             proposer="person",
             note=command.note or "edited by hand",
         )
-        await self._journal.post(made, blobs=[Blob(data) for data in edited.values()])
+        blobs = [Blob(data, parent.files.get(path)) for path, data in edited.items()]
+        await self._journal.post(made, blobs=blobs)
         self._crew.wake([lineage.id])
         return Reply(True, f"#{number} joins {lineage.name} and is verified next", number)
 

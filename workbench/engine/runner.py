@@ -248,8 +248,8 @@ class Runner:
             )
             await self._fail(request.step, "duplicate", error, seconds, seen)
             return
-        initial = {path: digest_of(data) for path, data in self._task.initial.items()}
-        blobs = [Blob(data, initial.get(path)) for path, data in proposal.files.items()]
+        parent = request.parents[0].candidate.files if request.parents else {}
+        blobs = [Blob(data, parent.get(path)) for path, data in proposal.files.items()]
         made = ev.ProposalMade(
             candidate=self._journal.next_candidate(),
             lineage=self._number,
