@@ -123,9 +123,8 @@ class Run:
                 os.dup2(handle, at)
             for handle in self.started.inherited:
                 os.set_inheritable(handle, True)
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+            for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+                signal.signal(number, signal.SIG_DFL)  # ignoring them would be inherited
             os.chdir(self.started.folder)
             set_limits(self.limits, self.started.extra_tasks)
             os.execve(self.started.path, self.started.argv, self.started.env)

@@ -47,7 +47,9 @@ def materialise(
         moved[os.path.dirname(path)] = os.path.dirname(real)
     for path, data in files:
         stage.write_file(f"{base}/files{path}", data, 0o444)
-        moved[os.path.dirname(path)] = os.path.dirname(f"{base}/files{path}")
+        moved[path] = f"{base}/files{path}"
+        if os.path.dirname(path) != "/":
+            moved[os.path.dirname(path)] = os.path.dirname(moved[path])
     return moved
 
 

@@ -43,6 +43,14 @@ async def test_program_that_ignores_signals_is_killed_all_the_same(python: RunPy
     assert execution.outcome is Outcome.timeout
 
 
+async def test_no_signal_is_ignored_from_the_start(python: RunPython) -> None:
+    execution = await python(
+        "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('SigIgn')])"
+    )
+    # Python itself ignores SIGPIPE and SIGXFSZ.
+    assert execution.stdout == b"['0000000001001000']\n"
+
+
 async def test_busy_loop_is_killed_at_the_processor_limit(python: RunPython) -> None:
     execution = await python("while True: pass", cpu_seconds=0.2, wall_seconds=30)
     assert execution.outcome is Outcome.timeout

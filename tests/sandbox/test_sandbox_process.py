@@ -16,7 +16,12 @@ from sandbox.process import Process
 
 @pytest.fixture
 async def lease() -> AsyncIterator[SupervisorLease]:
-    spec = Spec(files={"/tests/verify.py": b"import sys; print(open(sys.argv[1]).read())"})
+    spec = Spec(
+        files={
+            "/top.py": b"print('top')",
+            "/tests/verify.py": b"import sys; print(open(sys.argv[1]).read())",
+        }
+    )
     async with await Process().open(spec) as lease:
         yield lease
 
@@ -31,6 +36,7 @@ async def test_paths_in_arguments_are_rewritten_to_where_files_really_lie(
     )
     execution = await lease.run(job)
     assert execution.stdout == b"content\n", execution
+    assert (await lease.run(Job(("python3", "-S", "/top.py")))).stdout == b"top\n"
     assert execution.collected["/app/deep/x"].data == b"content"
 
 
