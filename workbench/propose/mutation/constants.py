@@ -61,7 +61,7 @@ def sparse_changes(
     """Draw new values for a few of `literals`.
 
     `wide` draws from all scales at once and uses no learned step: independent samples. `more`
-    raises the number of constants, for when smaller changes gave only what is known already.
+    raises the number of constants and their steps, for when less gave only what is known already.
     """
     started = [literal for literal in literals if literal.key in steer.starts]
     others = [literal for literal in literals if literal.key not in steer.starts]
@@ -69,7 +69,7 @@ def sparse_changes(
     if not started or more > 0:
         count = _how_many(rng, wide) + more // 4
         chosen = _choose(others, memory, rng, count, wide)
-        changes += [_drawn(literal, memory, steer, rng, wide) for literal in chosen]
+        changes += [_drawn(literal, memory, steer, rng, wide, more) for literal in chosen]
     return [made for made in changes if made.value != made.literal.value]
 
 
@@ -108,13 +108,13 @@ def _choose(
 
 
 def _drawn(
-    literal: Literal, memory: Memory, steer: Steer, rng: random.Random, wide: bool
+    literal: Literal, memory: Memory, steer: Steer, rng: random.Random, wide: bool, more: int
 ) -> Change:
     trace = memory.trace(literal)
     low, high = steer.ranges.get(literal.key, (-math.inf, math.inf))
     if math.isfinite(low) and math.isfinite(high) and not low <= literal.value <= high:
         return change(literal, _inside(rng.uniform(low, high), literal, low, high))
-    step = _step(trace, rng, wide)
+    step = _step(trace, rng, wide) * (1 + more / 6)
     direction = steer.directions.get(literal.key, 0)
     if direction:
         upwards = 1 if literal.value >= 0 or trace.scale is not None else -1

@@ -31,6 +31,8 @@ MOST = 20
 """Dimensions beyond which CMA-ES needs more evaluations than such a search has."""
 _BEFORE = 60
 """Verdicts before the first run, and at least so many between runs."""
+_STALLED = 30
+"""Verdicts without improvement after which sparse moves may share their turn with a run."""
 _SHARE = 0.6
 """Share of moves that go to a run in progress; sparse moves keep the rest."""
 _LEAST_UNIT, _MOST_UNIT = 0.01, 0.5
@@ -62,7 +64,7 @@ class Start(msgspec.Struct, frozen=True):
     scales: list[float | None]
     """As in `Trace.scale`."""
     context: str
-    """Digest of everything but these constants."""
+    """Digest of everything but the constants such runs move."""
 
 
 @dataclass
@@ -91,12 +93,12 @@ class Covariance:
 
         Changes nothing: a run that starts here exists once its first point is observed.
         """
-        if self._run is None and self._seen < self._next:
+        if self._run is None and (self._seen < self._next or memory.idle < _STALLED):
             return None
         if rng.random() > _SHARE:
             return None
         run = self._run
-        if run is not None and run.origin.context == _context(program, run.origin.keys):
+        if run is not None and run.origin.context == _context(program):
             return _point(run, program, rng, {"start": run.origin.start})
         literals = _live(program, memory)
         if not 2 <= len(literals) <= MOST:
@@ -109,7 +111,7 @@ class Covariance:
             centre=[float(literal.value) for literal in literals],
             units=[max(_LEAST_UNIT, min(_MOST_UNIT, trace.step)) for trace in traces],
             scales=[trace.scale for trace in traces],
-            context=_context(program, keys),
+            context=_context(program),
         )
         return _point(_begin(origin), program, rng, msgspec.to_builtins(origin))
 
@@ -176,13 +178,15 @@ def _live(program: Program, memory: Memory) -> list[Literal]:
     return [literal for literal, trace in traces if trace.alive]
 
 
-def _context(program: Program, keys: Sequence[str]) -> str:
-    """Return the digest of everything but the constants of a run."""
-    wanted = set(keys)
+def _context(program: Program) -> str:
+    """Return the digest of everything but the tunable floats.
+
+    The dead ones among them count as little as the live ones: sparse moves carry both along.
+    """
     blanks = [
         Edit(literal.path, literal.span, b"0")
-        for literal in program.literals
-        if literal.key in wanted
+        for literal in program.tunable
+        if isinstance(literal.value, float)
     ]
     summary = hashlib.sha256(str(len(blanks)).encode())
     for path, data in sorted(apply_edits(program.files, blanks).items()):

@@ -21,6 +21,9 @@ _SMALLEST_STEP = 1e-4
 _GROW = 1.6
 _SHRINK = 0.88
 """One success in five keeps the step: 1.6 × 0.88**4 is about 1 (Rechenberg's rule)."""
+_HALF_STALLED = 40
+"""Verdicts without improvement that count as half a halt."""
+_FIRST_RATE = 0.2
 _PATIENCE = 2
 """Trials without any effect on the reward after which a literal counts as dead."""
 
@@ -69,7 +72,19 @@ class Memory:
     """Everything `observe` learned for one lineage."""
 
     traces: dict[str, Trace] = field(default_factory=dict)
-    rates: dict[str, Rate] = field(default_factory=lambda: defaultdict(lambda: Rate(0.2)))
+    rates: dict[str, Rate] = field(default_factory=lambda: defaultdict(lambda: Rate(_FIRST_RATE)))
+
+    idle: int = 0
+    """Verdicts since the last improvement."""
+
+    @property
+    def stall(self) -> float:
+        """How far the search has come to a halt, 0..1."""
+        return self.idle / (self.idle + _HALF_STALLED)
+
+    def pull(self, kind: str) -> float:
+        """How well edits of `kind` have paid, 1 before anything is known."""
+        return self.rates[kind].value / _FIRST_RATE if kind in self.rates else 1.0
 
     def trace(self, literal: Literal) -> Trace:
         """Return what is known of `literal`; a blank trace, not kept, if nothing is."""
@@ -84,6 +99,7 @@ class Memory:
         reward = candidate.reward
         known = isinstance(base, int | float)
         success = reward is not None and (not known or reward > float(str(base)))
+        self.idle = 0 if success else self.idle + 1
         self.rates[str(detail["by"])].learn(success)
         changed = not known or reward is None or reward != base
         steps = list(_steps(detail))
