@@ -12,6 +12,7 @@ from sandbox_helpers import alive, python_job
 from sandbox import Job, Outcome, Spec, backend
 from sandbox.lease import SupervisorLease
 from sandbox.process import Process
+from sandbox.supervisor import processes
 
 
 @pytest.fixture
@@ -117,3 +118,12 @@ async def test_exit_codes_signals_and_missing_programs_are_told_apart(
     missing = await lease.run(Job(("no-such-program",)))
     assert (missing.outcome, missing.exit_code) == (Outcome.exited, 127)
     assert "cannot execute" in missing.detail
+
+
+async def test_descendants_are_found_without_the_kernels_children_files(
+    lease: SupervisorLease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_file = set(processes.descendants(os.getpid()))
+    monkeypatch.setattr(processes, "CHILDREN_FILES", False)
+    by_parent = set(processes.descendants(os.getpid()))
+    assert by_file == by_parent != set()
