@@ -69,7 +69,10 @@ def leave_root(needed: Sequence[str]) -> str | None:
             _expose(closed)
     except OSError as error:
         return f"programs run as root, who alone can read {', '.join(closed)} ({error})"
-    stage.drop_root()
+    try:
+        stage.drop_root()
+    except stage.Refused as error:
+        return f"programs run as root: {error}"
     return None
 
 
