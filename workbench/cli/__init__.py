@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,18 +23,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     from workbench.cli.parser import parse
 
+    if isinstance(sys.stdout, io.TextIOWrapper):  # signs that a terminal lacks never end a command
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = parse(sys.argv[1:] if argv is None else argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has left; nobody is there to be told
+        _let_go_of_stdout()
         return FAILED
     except UsageError as error:
-        print(f"workbench: {error}", file=sys.stderr)
-        return USAGE
+        return _say(str(error), USAGE)
     except CommandFailed as error:
-        print(f"workbench: {error}", file=sys.stderr)
-        return FAILED
+        return _say(str(error), FAILED)
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        return _say(f"{where}{error.strerror or error}", FAILED)
     return code
+
+
+def _say(message: str, code: int) -> int:
+    print(f"workbench: {message}", file=sys.stderr)
+    return code
+
+
+def _let_go_of_stdout() -> None:
+    """Whoever read our output has left: what is still buffered must not fail once more at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -39,13 +39,15 @@ def _say(task: Task, found: Preflight) -> None:
     if found.ok and found.verdict is not None and found.verdict.score is not None:
         score = text.with_unit(text.number(found.verdict.score), task.unit)
         took = text.duration(found.verdict.seconds)
-        print(f"{task.title}: {task.score_name} {score}, feasible, {took}")
-        for name, value in found.verdict.metrics.items():
-            print(f"  {text.one_line(name)} {text.number(value)}")
+        title, name = text.one_line(task.title), text.one_line(task.score_name)
+        print(f"{title}: {name} {score}, feasible, {took}")
+        for metric, value in found.verdict.metrics.items():
+            print(f"  {text.one_line(metric)} {text.number(value)}")
         known = "" if task.best_known is None else f"best known {text.number(task.best_known)}"
         print(f"  {known}  verification {task.verification}, {found.verdict.tier}")
     else:
-        print(f"{task.title}: the {found.fault} is at fault: {found.message}")
+        said = text.clean(found.message)
+        print(f"{text.one_line(task.title)}: the {found.fault} is at fault: {said}")
 
 
 async def _preflight(task: Task, name: str) -> Preflight:

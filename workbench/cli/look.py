@@ -10,13 +10,13 @@ import time
 from pathlib import Path, PurePosixPath
 
 from workbench.cli import DONE, CommandFailed, UsageError
-from workbench.cli.sessions import named
+from workbench.cli.sessions import content, engine_of, named, reading
 from workbench.display import summary
 from workbench.display.tui import text
 from workbench.model.candidate import Candidate
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
-from workbench.store import Reader, StoreError, holder
+from workbench.store import Reader, StoreError
 
 
 def sessions(arguments: argparse.Namespace) -> int:
@@ -41,16 +41,23 @@ def sessions(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     """Show one session."""
     directory = named(arguments.session)
-    session = _read(directory)
-    state = _state(directory, session)
+    alive = engine_of(directory) is not None  # asked first: an engine that ends meanwhile said so
+    with reading(directory) as (_, session):
+        state = session.state if alive or session.state == "finished" else "interrupted"
     if arguments.json:
         print(json.dumps(summary.session(session, directory, state)))
-        return DONE
+    else:
+        _show(session, directory, state)
+    return DONE
+
+
+def _show(session: Session, directory: Path, state: str) -> None:
     facts = session.facts
-    print(f"{facts.title} ({facts.task})  {state}")
+    print(f"{text.one_line(facts.title)} ({text.one_line(facts.task)})  {state}")
     print(f"{directory}")
     isolation = "" if session.isolation is None else session.isolation.isolation
-    print(f"{facts.direction} {facts.score_name} · {facts.verification} · {isolation}")
+    how = f"{facts.direction} {facts.score_name} · {facts.verification} · {isolation}"
+    print(text.one_line(how))
     print(" · ".join(text.spend(session.spent, session.limits)), text.duration(session.elapsed))
     for lineage in session.lineages.values():
         score = text.score(facts, lineage.best_reward)
@@ -61,16 +68,14 @@ def show(arguments: argparse.Namespace) -> int:
     if best is not None:
         score = text.score(facts, best.reward)
         print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
-    return DONE
 
 
 def diff(arguments: argparse.Namespace) -> int:
     """Print a unified diff between two candidates."""
-    directory = named(arguments.session)
-    reader, session = Reader(directory), _read(directory)
-    shown = _candidate(session, arguments.candidate)
-    base = _base(session, shown, arguments.against)
-    old, new = _files(reader, base), _files(reader, shown)
+    with reading(named(arguments.session)) as (reader, session):
+        shown = _candidate(session, arguments.candidate)
+        base = _base(session, shown, arguments.against)
+        old, new = _files(reader, base), _files(reader, shown)
     for path in sorted({*old, *new}):
         before, after = old.get(path, ""), new.get(path, "")
         lines = difflib.unified_diff(
@@ -87,14 +92,13 @@ def diff(arguments: argparse.Namespace) -> int:
 
 def best(arguments: argparse.Namespace) -> int:
     """Write a candidate's files into a directory."""
-    directory = named(arguments.session)
-    reader, session = Reader(directory), _read(directory)
-    chosen = _candidate(session, arguments.candidate)
     out = Path(arguments.out)
-    for path, digest in chosen.files.items():
-        target = out / _inside(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(reader.blob(digest))
+    with reading(named(arguments.session)) as (reader, session):
+        chosen = _candidate(session, arguments.candidate)
+        for path, digest in chosen.files.items():
+            target, data = out / _inside(path), content(reader, digest)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
     score = text.score(session.facts, chosen.reward)
     print(f"#{chosen.id} ({session.facts.score_name} {score}) written to {out}")
     return DONE
@@ -107,23 +111,10 @@ def export(arguments: argparse.Namespace) -> int:
     target = Path(arguments.file)
     try:
         export_session(named(arguments.session), target)
-    except (StoreError, OSError) as error:
+    except StoreError as error:
         raise CommandFailed(str(error)) from None
     print(f"written to {target}")
     return DONE
-
-
-def _read(directory: Path) -> Session:
-    try:
-        return Session(Reader(directory).records())
-    except StoreError as error:
-        raise CommandFailed(str(error)) from None
-
-
-def _state(directory: Path, session: Session) -> str:
-    if holder(directory) is None and session.state != "finished":
-        return "interrupted"
-    return session.state
 
 
 def _candidate(session: Session, number: int | None) -> Candidate:
@@ -152,7 +143,7 @@ def _base(session: Session, shown: Candidate, against: str) -> Candidate:
 
 def _files(reader: Reader, candidate: Candidate) -> dict[str, str]:
     return {
-        path: reader.blob(digest).decode(errors="replace")
+        path: content(reader, digest).decode(errors="replace")
         for path, digest in candidate.files.items()
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 from collections.abc import Callable, Sequence
 
 from workbench import __version__
@@ -62,7 +63,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="LIMITS",
         action="append",
         default=[],
-        help="replace the session's limits, e.g. evaluations=400",
+        help="new totals, e.g. evaluations=400; limits that are not named stay",
     )
     resume.set_defaults(run=_lazy("start", "resume"))
     _front_end_options(resume)
@@ -77,7 +78,7 @@ def _search_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--lineages", type=_positive, default=4, metavar="N", help="default 4")
     group.add_argument("--strategy", default="chain", help="default chain; also: independent")
     group.add_argument("--proposer", default="mutation", help="default mutation (no key needed)")
-    group.add_argument("--seed", type=int, default=0, help="default 0; same seed, same search")
+    group.add_argument("--seed", type=_whole, default=0, help="default 0; same seed, same search")
     group.add_argument(
         "--budget",
         metavar="LIMITS",
@@ -86,8 +87,10 @@ def _search_options(command: argparse.ArgumentParser) -> None:
         help="limits as KEY=VALUE[,…]: evaluations, proposals, tokens, usd, wall (e.g. 10m); "
         "default: the task's own",
     )
-    group.add_argument("--target", type=float, metavar="SCORE", help="stop at this score")
-    group.add_argument("--on-finish", metavar="CMD", help="shell command run when it is finished")
+    group.add_argument("--target", type=_finite, metavar="SCORE", help="stop at this score")
+    group.add_argument(
+        "--on-finish", type=_words, metavar="CMD", help="shell command run when it is finished"
+    )
     group.add_argument(
         "--sandbox",
         default="auto",
@@ -124,7 +127,7 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
         command.set_defaults(run=_lazy("steer", name if name != "continue" else "proceed"))
     hint = commands.add_parser("hint", help="give a hint to the next move of lineages")
     _session_argument(hint)
-    hint.add_argument("text", metavar="TEXT")
+    hint.add_argument("text", type=_words, metavar="TEXT")
     _lineage_option(hint)
     hint.add_argument("--standing", action="store_true", help="stay until withdrawn")
     hint.set_defaults(run=_lazy("steer", "hint"))
@@ -138,7 +141,7 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
     inject.add_argument("lineage", type=_lineage, metavar="LINEAGE", help="e.g. L2")
     inject.add_argument("files", nargs="+", metavar="FILE", help="[EDITABLE=]PATH")
     inject.add_argument("--parent", type=_number, help="default: the lineage's best")
-    inject.add_argument("--note", default="")
+    inject.add_argument("--note", type=_words, default="")
     inject.set_defaults(run=_lazy("steer", "inject"))
 
 
@@ -207,18 +210,46 @@ def _lineage_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _whole(text: str) -> int:
+    """Read a whole number that a session file can hold."""
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if abs(value) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is too large")
+    return value
+
+
 def _positive(text: str) -> int:
-    value = int(text)
+    value = _whole(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
 
 
+def _finite(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
 def _number(text: str) -> int:
     """Read a candidate's number, with or without its #."""
-    return int(text.removeprefix("#"))
+    return _whole(text.removeprefix("#"))
 
 
 def _lineage(text: str) -> int:
     """Read a lineage's number, with or without its L."""
-    return int(text.removeprefix("L").removeprefix("l"))
+    return _whole(text.removeprefix("L").removeprefix("l"))
+
+
+def _words(text: str) -> str:
+    """Read text that a session keeps: bytes that are no UTF-8 cannot be kept."""
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise argparse.ArgumentTypeError("the text is not valid UTF-8")
+    return text

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from workbench.cli import DONE, FAILED, INTERRUPTED, CommandFailed, UsageError
-from workbench.cli.limits import read_limits
-from workbench.cli.sessions import pick
+from workbench.cli import DONE, CommandFailed, UsageError
+from workbench.cli.front import front_end
+from workbench.cli.limits import raise_limits, read_limits
+from workbench.cli.sessions import (
+    engine_of,
+    how_to_extend,
+    how_to_resume,
+    how_to_watch,
+    is_finished,
+    pick,
+    reading,
+)
 from workbench.engine.create import Settings, create_session
 from workbench.formats.error import TaskError
 from workbench.formats.load import load
@@ -20,8 +28,6 @@ from workbench.model.limits import Limits
 from workbench.store import StoreError, default_root
 
 DEMO_TASK = "circle-packing"
-
-Follow = Callable[..., Awaitable[None]]
 
 
 def home(arguments: argparse.Namespace) -> int:
@@ -40,6 +46,7 @@ def demo(arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
     settings = _settings(arguments)
+    _display(arguments.display)  # refused before a session is made
     try:
         loaded = load(arguments.task)
     except TaskError as error:
@@ -47,16 +54,23 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     try:
-        directory = asyncio.run(create_session(default_root(), loaded.task, settings))
-    except (StoreError, OSError) as error:
+        made = asyncio.run(create_session(default_root(), loaded.task, settings))
+    except StoreError as error:
         raise CommandFailed(str(error)) from None
-    return _go(directory, arguments, None)
+    return _go(made.absolute(), arguments, None)
 
 
 def resume(arguments: argparse.Namespace) -> int:
     """Go on with a session."""
     directory = pick(arguments.session, lambda one: one.state != "finished")
-    limits = read_limits(arguments.budget) if arguments.budget else None
+    if engine_of(directory) is not None:
+        raise CommandFailed(f"an engine runs this session already\n{how_to_watch(directory)}")
+    limits = None
+    if arguments.budget:
+        with reading(directory) as (_, session):
+            limits = raise_limits(session, read_limits(arguments.budget))
+    elif is_finished(directory):
+        raise CommandFailed(how_to_extend(directory))
     return _go(directory, arguments, limits)
 
 
@@ -106,18 +120,23 @@ def _go(directory: Path, arguments: argparse.Namespace, limits: Limits | None) -
     """Run the session: in a process of its own under the TUI, else right here."""
     display = _display(arguments.display)
     if not arguments.detach and display != "tui":
-        return asyncio.run(_run_here(directory, display, arguments.slots, limits))
+        from workbench.cli.here import run_here
+
+        return run_here(directory, front_end(display), arguments.slots, limits)
     from workbench.engine.spawn import EngineNotStarted, spawn
 
     try:
         pid = asyncio.run(spawn(directory, limits, arguments.slots))
     except EngineNotStarted as error:
-        raise CommandFailed(f"{error}\n{_how_to_resume(directory)}") from None
-    if arguments.detach:
+        raise CommandFailed(f"{error}\n{how_to_resume(directory)}") from None
+    if not arguments.detach:
+        return _tui(directory)
+    if display == "json":
+        print(json.dumps({"kind": "detached", "session": str(directory), "pid": pid}))
+    else:
         print(f"Engine {pid} runs {directory}")
-        print(f"Watch it: workbench attach {directory.name}")
-        return DONE
-    return _tui(directory)
+        print(how_to_watch(directory))
+    return DONE
 
 
 def _tui(directory: Path | None) -> int:
@@ -130,14 +149,6 @@ def _tui(directory: Path | None) -> int:
     return DONE
 
 
-def _front_end(display: str) -> Follow:
-    if display == "json":
-        from workbench.display.jsonl import follow
-    else:
-        from workbench.display.plain import follow
-    return follow
-
-
 async def _watch(directory: Path, display: str) -> int:
     from workbench.engine.client import SessionFeed
 
@@ -146,54 +157,7 @@ async def _watch(directory: Path, display: str) -> int:
     except StoreError as error:
         raise CommandFailed(str(error)) from None
     try:
-        await _front_end(display)(feed, directory, sys.stdout)
+        await front_end(display)(feed, directory, sys.stdout)
     finally:
         await feed.aclose()
     return DONE
-
-
-async def _run_here(directory: Path, display: str, slots: int | None, limits: Limits | None) -> int:
-    """Host the engine in this process; ctrl+c and SIGTERM make a clean checkpoint."""
-    from workbench.engine.engine import Engine
-    from workbench.engine.host import EXPECTED, Host
-    from workbench.engine.local import LocalFeed
-    from workbench.store import Reader
-
-    followers: list[asyncio.Task[None]] = []
-    signalled: list[int] = []
-
-    def on_open(engine: Engine) -> None:
-        feed = LocalFeed(engine, Reader(directory))
-        follow = _front_end(display)(feed, directory, sys.stdout)
-        followers.append(asyncio.ensure_future(follow))
-
-    host = Host(directory, slots=slots, attended=False, on_open=on_open)
-    running = asyncio.ensure_future(host.run(limits))
-
-    def checkpoint(number: int) -> None:
-        signalled.append(number)
-        if host.engine is None:
-            running.cancel()
-        else:
-            host.engine.shutdown()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, checkpoint, number)
-    try:
-        closed = await running
-    except asyncio.CancelledError:
-        print(_how_to_resume(directory), file=sys.stderr)
-        return INTERRUPTED
-    except EXPECTED as error:
-        raise CommandFailed(f"{error}\n{_how_to_resume(directory)}") from None
-    finally:
-        await asyncio.gather(*followers)
-    if closed.reason == "finished":
-        return DONE
-    print(f"{closed.detail}\n{_how_to_resume(directory)}".strip(), file=sys.stderr)
-    return INTERRUPTED if signalled else FAILED
-
-
-def _how_to_resume(directory: Path) -> str:
-    where = directory.name if directory.parent == default_root() else str(directory)
-    return f"Resume: workbench resume {where}"

@@ -5,81 +5,133 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import os
 from pathlib import Path
 
 from workbench.cli import DONE, CommandFailed, UsageError
-from workbench.cli.sessions import named
+from workbench.cli.sessions import (
+    engine_of,
+    how_to_extend,
+    how_to_resume,
+    is_finished,
+    named,
+    reading,
+)
 from workbench.engine import command as cmd
 from workbench.engine.client import Connection
 from workbench.engine.command import AnyCommand
+from workbench.model.candidate import CandidateId, LineageId
+from workbench.model.lineage import name_of
 from workbench.model.session import Session
-from workbench.store import Reader, StoreError, holder
+from workbench.search.registry import strategy
 
 
 def pause(arguments: argparse.Namespace) -> int:
     """Stop lineages at their next safe point."""
-    return _send(arguments, cmd.Pause(tuple(arguments.lineage)))
+    return _steer(arguments, cmd.Pause)
 
 
 def proceed(arguments: argparse.Namespace) -> int:
     """Let lineages go on."""
-    return _send(arguments, cmd.Continue(tuple(arguments.lineage)))
+    return _steer(arguments, cmd.Continue)
 
 
 def stop(arguments: argparse.Namespace) -> int:
     """End lineages."""
-    return _send(arguments, cmd.Stop(tuple(arguments.lineage)))
+    return _steer(arguments, cmd.Stop)
 
 
 def hint(arguments: argparse.Namespace) -> int:
     """Queue a hint."""
-    lineages, standing = tuple(arguments.lineage), arguments.standing
-    return _send(arguments, cmd.AddHint(arguments.text, lineages, standing, getpass.getuser()))
+    directory = named(arguments.session)
+    lineages = _lineages(directory, arguments.lineage)
+    command = cmd.AddHint(arguments.text, lineages, arguments.standing, _author())
+    return _send(directory, command)
 
 
 def fork(arguments: argparse.Namespace) -> int:
     """Start a lineage from a candidate."""
-    return _send(arguments, cmd.Fork(arguments.candidate, arguments.strategy))
+    directory = named(arguments.session)
+    if arguments.strategy is not None:
+        try:
+            strategy(arguments.strategy)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+    with reading(directory) as (_, session):
+        _check_candidate(session, arguments.candidate)
+    return _send(directory, cmd.Fork(arguments.candidate, arguments.strategy))
 
 
 def inject(arguments: argparse.Namespace) -> int:
     """Put a person's own files into a lineage."""
     directory = named(arguments.session)
-    try:
-        session = Session(Reader(directory).records())
-    except StoreError as error:
-        raise CommandFailed(str(error)) from None
-    lineage = session.lineages.get(arguments.lineage)
-    if lineage is None:
-        raise UsageError(f"there is no lineage L{arguments.lineage} in this session")
-    parent = arguments.parent or lineage.best or lineage.created.origin
+    with reading(directory) as (_, session):
+        _check_lineages(session, [arguments.lineage])
+    lineage = session.lineages[arguments.lineage]
+    parent = arguments.parent
+    if parent is None:
+        parent = lineage.best or lineage.created.origin
+    _check_candidate(session, parent)
     editable = list(lineage.origin.files)
     files = dict(_file(text, editable) for text in arguments.files)
-    return _send(arguments, cmd.Inject(lineage.id, parent, files, arguments.note))
+    return _send(directory, cmd.Inject(lineage.id, parent, files, arguments.note))
+
+
+def _steer(
+    arguments: argparse.Namespace, make: type[cmd.Pause] | type[cmd.Continue] | type[cmd.Stop]
+) -> int:
+    directory = named(arguments.session)
+    return _send(directory, make(_lineages(directory, arguments.lineage)))
+
+
+def _lineages(directory: Path, asked: list[LineageId]) -> tuple[LineageId, ...]:
+    if asked:
+        with reading(directory) as (_, session):
+            _check_lineages(session, asked)
+    return tuple(asked)
+
+
+def _check_lineages(session: Session, asked: list[LineageId]) -> None:
+    for number in asked:
+        if number not in session.lineages:
+            known = ", ".join(x.name for x in session.lineages.values())
+            raise UsageError(f"there is no lineage {name_of(number)}; this session has {known}")
+
+
+def _check_candidate(session: Session, number: CandidateId) -> None:
+    if number not in session.candidates:
+        raise UsageError(f"there is no candidate #{number}; there are {len(session.candidates)}")
+
+
+def _author() -> str:
+    """Who gives the hint; a user id without a name is named by its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _file(text: str, editable: list[str]) -> tuple[str, str]:
     """Read ``[EDITABLE=]PATH``: the name may be left out where it is clear."""
     name, sign, path = text.partition("=")
-    if not sign:
+    if not sign or (name not in editable and Path(text).exists()):
         path = text
         same = [x for x in editable if Path(x).name == Path(path).name] or editable
         if len(same) > 1:
             raise UsageError(f"which file is {path}? write one of {', '.join(editable)}={path}")
         name = same[0]
+    elif name not in editable:
+        raise UsageError(f"{name} is not an editable file; there are {', '.join(editable)}")
     try:
         return name, Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
 
 
-def _send(arguments: argparse.Namespace, command: AnyCommand) -> int:
-    directory = named(arguments.session)
-    found = holder(directory)
+def _send(directory: Path, command: AnyCommand) -> int:
+    found = engine_of(directory)
     if found is None:
-        raise CommandFailed(
-            f"no engine runs this session; start it: workbench resume {directory.name}"
-        )
+        raise CommandFailed(_why_none(directory))
     if not found.socket:
         raise CommandFailed(f"the engine (process {found.pid}) is still starting; try again")
     try:
@@ -90,6 +142,14 @@ def _send(arguments: argparse.Namespace, command: AnyCommand) -> int:
         raise CommandFailed(reply.message)
     print(reply.message)
     return DONE
+
+
+def _why_none(directory: Path) -> str:
+    if not directory.is_dir():
+        return f"{directory} is an exported file, which does not run"
+    if is_finished(directory):
+        return how_to_extend(directory)
+    return f"no engine runs this session\n{how_to_resume(directory)}"
 
 
 async def _ask(path: Path, command: AnyCommand) -> cmd.Reply:
