@@ -13,6 +13,9 @@ from workbench.propose.mutation.number import Number, moved, written
 from workbench.propose.mutation.source import Edit
 from workbench.propose.mutation.steer import Steer
 
+_WIDEN = 1.2
+"""Factor on a step for every draw of this move that gave only what is known already."""
+_WIDE_COUNT = 4.0
 _SCREENED = 24
 """Up to this many untried literals each is first tried alone, to see which are alive."""
 
@@ -88,7 +91,7 @@ def _how_many(rng: random.Random, wide: bool) -> int:
     """1 to 3, mostly 1; sampling from a fixed origin has to change more to get anywhere."""
     draw = rng.random()
     if wide:
-        return 1 + int(draw > 0.25) + int(draw > 0.5) + int(draw > 0.75)
+        return 1 + int(rng.expovariate(1 / _WIDE_COUNT))
     return 1 + int(draw > 0.55) + int(draw > 0.85)
 
 
@@ -112,9 +115,10 @@ def _drawn(
 ) -> Change:
     trace = memory.trace(literal)
     low, high = steer.ranges.get(literal.key, (-math.inf, math.inf))
-    if math.isfinite(low) and math.isfinite(high) and not low <= literal.value <= high:
+    bounded = math.isfinite(low) and math.isfinite(high)
+    if bounded and (not low <= literal.value <= high or rng.random() < 0.3):
         return change(literal, _inside(rng.uniform(low, high), literal, low, high))
-    step = _step(trace, rng, wide) * (1 + more / 6)
+    step = _step(trace, rng, wide) * _WIDEN**more
     direction = steer.directions.get(literal.key, 0)
     if direction:
         upwards = 1 if literal.value >= 0 or trace.scale is not None else -1

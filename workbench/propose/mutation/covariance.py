@@ -35,7 +35,7 @@ _STALLED = 30
 """Verdicts without improvement after which sparse moves may share their turn with a run."""
 _SHARE = 0.6
 """Share of moves that go to a run in progress; sparse moves keep the rest."""
-_LEAST_UNIT, _MOST_UNIT = 0.01, 0.5
+_LEAST_UNIT, _MOST_UNIT = 0.05, 0.5
 """Bounds of a constant's unit: below, a run could not leave its start; above, it would be noise."""
 _STALE = 12
 """Generations without a new best after which a run ends."""

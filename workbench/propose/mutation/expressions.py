@@ -135,15 +135,16 @@ def _grown(
     name = rng.choice(names)
     factor = f"{rng.lognormvariate(0.0, 0.4):.3g}"
     share = f"{rng.choice((-1, 1)) * 10 ** rng.uniform(-2, 0):.2g}"
-    old = text.decode("utf-8", "replace")
+    old = text.decode()
+    whole = old if isinstance(node, ast.Name | ast.Call) else f"({old})"
     forms = {
-        "scale": f"(({old}) * {factor})",
-        "add term": f"(({old}) + {share} * {name})",
+        "scale": f"({whole} * {factor})",
+        "add term": f"({whole} + {share} * {name})",
         "bound": f"{rng.choice(('min', 'max'))}({old}, {name})",
         "wrap": f"abs({old})",
     }
     kind = rng.choice(list(forms))
-    if b"\xef\xbf\xbd" in forms[kind].encode() or (kind == "bound" and name == old):
+    if kind == "bound" and name == old:
         return
     yield span, forms[kind].encode(), kind, f"{_brief(text)} → {_brief(forms[kind].encode())}"
 

@@ -22,6 +22,7 @@ from workbench.propose.mutation.words import (
     DOING,
     DOWN,
     FILLERS,
+    FIXED,
     KEEP,
     NOT,
     STRUCTURE,
@@ -66,17 +67,21 @@ def read_hints(hints: Sequence[Advice], program: Program) -> Steer:
         for clause in clauses(hint.text):
             _read_clause(clause, names, reading)
         notes.append((f"hint {hint.hint}: " if len(hints) > 1 else "") + _note(reading))
-    asked = reading.only or reading.lines
+    frozen = frozenset(reading.frozen - reading.starts.keys())
+    only = frozenset(reading.only - frozen)
+    kept = [
+        Lines(each.path, each.line, each.line) for each in program.literals if each.key in frozen
+    ]
     return Steer(
-        only=frozenset(reading.only) if asked else None,
-        frozen=frozenset(reading.frozen - reading.starts.keys()),
+        only=only if only or reading.lines else None,
+        frozen=frozen,
         starts=reading.starts,
         ranges=reading.ranges,
         directions=reading.directions,
         lines=tuple(reading.lines),
-        off=tuple(reading.off),
+        off=(*reading.off, *kept),
         # A constant has no structure: where a person named constants only, their names win.
-        family="" if reading.only and not reading.lines else reading.family,
+        family="" if only and not reading.lines else reading.family,
         note=" | ".join(notes),
     )
 
@@ -170,7 +175,7 @@ def _take_literals(
     keys = {literal.key for literal in literals}
     if value is not None and _take_value(value, name, literals, reading):
         reading.only |= keys
-    elif before & KEEP:
+    elif before & KEEP or any(token.word in FIXED for token in clause[index + 1 : end]):
         reading.frozen |= keys
         reading.took.append(f"{name} → kept as it is")
     else:

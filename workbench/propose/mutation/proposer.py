@@ -112,8 +112,10 @@ class Mutation:
         if family == "structure":
             return _structural(structural_edit(program, steer, rng))
         if family == "inner":
-            changes = sparse_changes(inner, self._memory, steer, rng, wide=False, more=attempt // 2)
+            changes = sparse_changes(inner, self._memory, steer, rng, wide=False, more=attempt)
             return _constants("inner", changes)
+        if not family:
+            return None
         if not wide and not steer.asks:
             asked = self._covariance.ask(program, self._memory, rng, request.step)
             if asked is not None:
@@ -122,15 +124,18 @@ class Mutation:
         return _constants("constants", changes)
 
     def _family(self, rng: random.Random, tunable: bool, inner: bool, steer: Steer) -> str:
-        """Draw which kind of edit to make; kinds that pay in this lineage come more often."""
+        """Draw which kind of edit to make; kinds that pay in this lineage come more often.
+
+        Empty where the hints leave nothing.
+        """
         if steer.starts:
             return "constants" if tunable else "inner"
-        numbers = steer.family != "structure" and (tunable or inner)
+        numbers = steer.family != "structure"
         structure = steer.family != "constants" and not (steer.only and not steer.lines)
         # Constants first: the rest breaks more than it mends, and pays once constants do not.
         memory = self._memory
         share = {name: at * memory.stall * memory.pull(name) for name, at in _SHARES.items()}
-        if not tunable:
+        if steer.lines or not (numbers and tunable):
             share = dict.fromkeys(_SHARES, 1.0)
         weights = {
             "constants": 1.0 * (numbers and tunable),
@@ -138,7 +143,7 @@ class Mutation:
             "inner": share["inner"] * (numbers and inner),
         }
         if not any(weights.values()):
-            return "structure"
+            return ""
         return rng.choices(list(weights), list(weights.values()))[0]
 
     def _sound(self, program: Program, files: dict[str, bytes]) -> bool:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import ast
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from workbench.propose.mutation.expressions import expression_edits
+from workbench.propose.mutation.expressions import ExpressionEdit, expression_edits
 from workbench.propose.mutation.program import Program
 from workbench.propose.mutation.source import Edit, Source, Span
 from workbench.propose.mutation.steer import Steer
@@ -45,32 +45,34 @@ class _Block(NamedTuple):
     """Whether it stands at module level."""
 
 
-_Draw = Callable[[Source, list[_Block], random.Random], Alteration | None]
-
-
 def structural_edit(program: Program, steer: Steer, rng: random.Random) -> Alteration | None:
     """Draw one structural edit, or None where the drawn kind has nowhere to act."""
     sources = [source for source in program.sources if source.tree is not None]
     if not sources:
         return None
-    source = rng.choice(sources)
-    kind = rng.choices(list(_KINDS), [weight for weight, _ in _KINDS.values()])[0]
-    if kind == "expression":
-        found = list(expression_edits(source, rng))
-        within = [one for one in found if steer.reaches(source.path, one.line, one.line)]
-        if not within:
-            return None
-        # Draw the kind first: names are many, comparisons few, and both deserve a turn.
-        chosen = rng.choice(sorted({one.kind for one in within}))
-        one = rng.choice([one for one in within if one.kind == chosen])
-        edit = Edit(source.path, one.span, one.text)
-        return Alteration(edit, one.kind, f"{one.note} on line {one.line}")
-    blocks = [
+    draw = rng.choices([draw for _, draw in _KINDS], [weight for weight, _ in _KINDS])[0]
+    return draw(rng.choice(sources), steer, rng)
+
+
+def _expression(source: Source, steer: Steer, rng: random.Random) -> Alteration | None:
+    by_kind: dict[str, list[ExpressionEdit]] = {}
+    for one in expression_edits(source, rng):
+        if steer.reaches(source.path, one.line, source.line_of(one.span.end)):
+            by_kind.setdefault(one.kind, []).append(one)
+    if not by_kind:
+        return None
+    # The kind comes first: names are many, comparisons few, and both deserve a turn.
+    one = rng.choice(by_kind[rng.choice(sorted(by_kind))])
+    edit = Edit(source.path, one.span, one.text)
+    return Alteration(edit, one.kind, f"{one.note} on line {one.line}")
+
+
+def _within(source: Source, steer: Steer) -> list[_Block]:
+    return [
         block
         for block in _blocks(source)
         if source.allows(block.span) and steer.reaches(source.path, block.first, block.last)
     ]
-    return _KINDS[kind][1](source, blocks, rng)
 
 
 def _blocks(source: Source) -> Iterator[_Block]:
@@ -109,13 +111,13 @@ def _is_docstring(node: ast.stmt) -> bool:
     )
 
 
-def _delete(source: Source, blocks: list[_Block], rng: random.Random) -> Alteration | None:
+def _delete(source: Source, steer: Steer, rng: random.Random) -> Alteration | None:
     assert source.tree is not None
     needed = _loads(source.tree)
     bound = Counter(name for node in ast.walk(source.tree) for name in _stores(node))
     free = [
         block
-        for block in blocks
+        for block in _within(source, steer)
         if not isinstance(block.node, (*_FIXED, ast.Pass))
         and not any(name in needed and bound[name] == 1 for name in _all_stores(block.node))
     ]
@@ -128,8 +130,8 @@ def _delete(source: Source, blocks: list[_Block], rng: random.Random) -> Alterat
     return Alteration(Edit(source.path, block.span, text), "delete", f"delete {_lines(block)}")
 
 
-def _duplicate(source: Source, blocks: list[_Block], rng: random.Random) -> Alteration | None:
-    again = [block for block in blocks if _changes_twice(block.node)]
+def _duplicate(source: Source, steer: Steer, rng: random.Random) -> Alteration | None:
+    again = [block for block in _within(source, steer) if _changes_twice(block.node)]
     if not again:
         return None
     block = rng.choice(again)
@@ -140,7 +142,8 @@ def _duplicate(source: Source, blocks: list[_Block], rng: random.Random) -> Alte
     return Alteration(Edit(source.path, at, text), "duplicate", f"repeat {_lines(block)}")
 
 
-def _swap(source: Source, blocks: list[_Block], rng: random.Random) -> Alteration | None:
+def _swap(source: Source, steer: Steer, rng: random.Random) -> Alteration | None:
+    blocks = _within(source, steer)
     by_start = {block.span.start: block for block in blocks}
     pairs = [
         (block, by_start[block.span.end])
@@ -162,13 +165,13 @@ def _swap(source: Source, blocks: list[_Block], rng: random.Random) -> Alteratio
     return Alteration(Edit(source.path, span, below + above), "swap statements", note)
 
 
-_KINDS: dict[str, tuple[float, _Draw]] = {
-    "expression": (6.0, lambda source, blocks, rng: None),
-    "delete": (1.5, _delete),
-    "duplicate": (1.5, _duplicate),
-    "swap": (1.0, _swap),
-}
-"""Kind -> how often it is drawn, and how."""
+_KINDS = (
+    (6.0, _expression),
+    (1.5, _delete),
+    (1.5, _duplicate),
+    (1.0, _swap),
+)
+"""How often each kind is drawn, and how."""
 
 
 def _changes_twice(node: ast.stmt) -> bool:

@@ -48,6 +48,7 @@ DOWN = frozenset(
 )
 NOT = frozenset(("don't", "don’t", "dont", "not", "no", "never", "avoid", "without"))
 KEEP = NOT | {"keep", "leave", "freeze", "fix"}
+FIXED = frozenset(("fixed", "alone", "unchanged"))
 VERBS = frozenset(
     ("set", "try", "use", "start", "put", "make", "vary", "tune", "change", "adjust", "explore")
 )
@@ -55,7 +56,7 @@ STRUCTURE = frozenset(("structure", "structural", "statement", "statements", "op
 CONSTANTS = frozenset(
     ("constant", "constants", "number", "numbers", "numeric", "parameter", "parameters")
 )
-DOING = UP | DOWN | KEEP | VERBS | STRUCTURE | CONSTANTS
+DOING = UP | DOWN | KEEP | FIXED | VERBS | STRUCTURE | CONSTANTS
 FILLERS = frozenset(
     (
         *(
@@ -75,7 +76,7 @@ FILLERS = frozenset(
             "it",
         ),
         *("and", "but", "then", "or", "only", "please", "just", "around", "about", "value", "from"),
-        *("as", "near", "now", "touch", "alone", "fixed", "do", "let", "function", "look", "focus"),
+        *("as", "near", "now", "touch", "do", "let", "function", "look", "focus"),
     )
 )
 
