@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,9 @@ from workbench.display.opener import Exit
 from workbench.display.tui.app import WorkbenchApp
 from workbench.engine.feed import Update
 
+BRIEF = {"command", "load", "open", "edit"}
+"""Groups of workers that end by themselves; others wait for a person or for the feed."""
+
 
 class Stage:
     """A running application with its scripted session."""
@@ -37,7 +41,11 @@ class Stage:
 
     async def settle(self) -> None:
         """Let messages, workers and repaints come to rest."""
+        busy = [w.wait() for w in self.app.workers if w.group in BRIEF and not w.is_finished]
+        await asyncio.gather(*busy, return_exceptions=True)
         await self.pilot.pause()
+        late = [w.wait() for w in self.app.workers if w.group in BRIEF and not w.is_finished]
+        await asyncio.gather(*late, return_exceptions=True)
         self.app.repaint_view()
         await self.pilot.pause()
 
@@ -47,9 +55,8 @@ class Stage:
         await self.settle()
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
+        await self.pilot.press(*keys)
+        await self.settle()
 
     def strips(self) -> list[Strip]:
         """The screen in front as it is drawn, row by row."""
@@ -57,6 +64,15 @@ class Stage:
 
     def rows(self) -> list[str]:
         return [strip.text for strip in self.strips()]
+
+    def notices(self) -> str:
+        """What the application has told in passing."""
+        return "\n".join(notice.message for notice in self.app._notifications)
+
+    @property
+    def prose(self) -> str:
+        """The same without frames and line breaks, for texts that wrap."""
+        return " ".join(self.text.translate(dict.fromkeys(map(ord, "│╭╮╰╯─"), " ")).split())
 
     @property
     def text(self) -> str:

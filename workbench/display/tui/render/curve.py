@@ -137,7 +137,7 @@ def _axis(plot: Plot, gutter: int) -> list[Cell]:
         if start > end and start >= 0:
             line[start : start + len(tick.label)] = tick.label
             end = start + len(tick.label)
-    unit = {"step": "step", "time": "time", "evaluations": "evals"}[plot.setting.axis]
+    unit = {"step": "step", "time": "time", "evaluations": "eval"}[plot.setting.axis]
     tail = f" {unit}"[: plot.margin]
     return [(c, MUTED) for c in " " * (gutter - 1) + "└" + "".join(line) + tail]
 

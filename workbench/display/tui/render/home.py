@@ -8,12 +8,14 @@ from workbench.display.opener import SessionRow, TaskRow
 from workbench.display.tui import states, text
 from workbench.display.tui.states import BAD, MUTED
 
-_STATE, _BEST, _SPENT, _AGE = 15, 12, 16, 12
+_STATE, _BEST, _SPENT, _AGE = 14, 9, 15, 10
+_SIZE_FROM = 40
+"""Room from which a title is followed by the session's size and id."""
 
 
 def session_heading(width: int) -> Content:
     """Draw the headings of the session list."""
-    return Content.styled(_columns(width, "state", "task", "best", "spent", "last change"), MUTED)
+    return Content.styled(_columns(width, "state", "task", "best", "spent", "changed"), MUTED)
 
 
 def _columns(width: int, state: str, task: str, best: str, spent: str, changed: str) -> str:
@@ -38,8 +40,9 @@ def session(row: SessionRow, width: int, now: float) -> Content:
             (f"{'✖ broken':<{_STATE}}", BAD),
             (f"{text.one_line(row.task)}  {text.one_line(row.problem)}", BAD),
         )
-    size = f"{row.lineages} lineages, {row.candidates} candidates"
-    title = f"{text.one_line(row.title or row.task)} · {size} · {row.id}"
+    title = text.one_line(row.title or row.task)
+    if _task_room(width) >= _SIZE_FROM:
+        title = f"{title} · {row.lineages} lineages, {row.candidates} candidates · {row.id}"
     line = _columns(
         width,
         mark.text,

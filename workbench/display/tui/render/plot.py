@@ -69,7 +69,7 @@ class Plot:
     @property
     def margin(self) -> int:
         """Cells right of the plot, for the end labels."""
-        return 13 if self.setting.width >= LABELS_FROM else 4
+        return 13 if self.setting.width >= LABELS_FROM else 5
 
     @property
     def rows(self) -> int:

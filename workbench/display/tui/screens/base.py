@@ -149,7 +149,7 @@ class RunScreen(Screen[None]):
 
     def action_edit(self) -> None:
         """Open the candidate in $EDITOR and inject what is saved."""
-        self.run_worker(editor.edit_and_inject(self), group="flow", exclusive=True)
+        self.run_worker(editor.edit_and_inject(self), group="edit", exclusive=True)
 
     def action_copy_candidate(self) -> None:
         """Copy the files of the candidate shown."""
