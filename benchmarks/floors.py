@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from engine_support import tiny_task
@@ -24,13 +24,19 @@ class Floor(NamedTuple):
 
     name: str
     wall_ms: list[float]
-    cpu_ms: float
-    """CPU per repetition, children included."""
+    cpu_ms: list[float]
+    """CPU per repetition, children included; one figure per batch of repetitions."""
+
+    @classmethod
+    def joined(cls, batches: Sequence[Floor]) -> Floor:
+        """Return several measurements of one floor as one."""
+        wall = [value for batch in batches for value in batch.wall_ms]
+        return cls(batches[0].name, wall, [value for batch in batches for value in batch.cpu_ms])
 
     @property
     def row(self) -> tuple[str, str, str]:
         """The cells of the table."""
-        return self.name, middle(self.wall_ms), f"{self.cpu_ms:.3g}"
+        return self.name, middle(self.wall_ms), middle(self.cpu_ms)
 
 
 async def floors(count: int) -> list[Floor]:
@@ -78,7 +84,7 @@ async def _timed(
         wall.append(1000 * (time.perf_counter() - begun))
     if verifier is not None:
         await verifier.aclose()  # its processes count once they have ended
-    return Floor(name, wall, 1000 * (own_cpu() + children_cpu() - before) / count)
+    return Floor(name, wall, [1000 * (own_cpu() + children_cpu() - before) / count])
 
 
 def _arguments() -> list[str]:

@@ -34,7 +34,8 @@ class Plan:
         self.rounds = 1 if quick else 3
         self.real = 24 if quick else 48
         self.stubbed = 200 if quick else 400
-        self.floors = 10 if quick else 40
+        self.floors = 5 if quick else 10
+        """Repetitions of each floor, at every round and number of lineages."""
         self.sizes = SIZES[:2] if quick else SIZES
 
 
@@ -42,18 +43,23 @@ Measured = dict[tuple[int, bool], list[Run]]
 """(lineages or size, with the stub) -> runs."""
 
 
-async def by_lineages(place: Path, plan: Plan) -> Measured:
-    """Run fresh sessions of 1, 2, 4 and 8 lineages; the rounds alternate, as the load does."""
+async def by_lineages(place: Path, plan: Plan) -> tuple[Measured, list[Floor]]:
+    """Run fresh sessions of 1, 2, 4 and 8 lineages, the floors between them.
+
+    All alternate, so that the machine's load falls on all alike.
+    """
     found: Measured = {}
+    ground = []
     for _ in range(plan.rounds):
         for count in LINEAGES:
+            ground.append(await floors(plan.floors))
             for stub in (True, False):
                 evaluations = plan.stubbed if stub else plan.real
                 directory = await session(place, count, evaluations)
                 with stubbed(stub):
                     run = await measure(directory, warm=min(count, 4))
                 found.setdefault((count, stub), []).append(run)
-    return found
+    return found, [Floor.joined(each) for each in zip(*ground, strict=True)]
 
 
 async def grown(place: Path, sizes: tuple[int, ...]) -> dict[int, Path]:
@@ -138,7 +144,7 @@ def ratio(measured: Measured, found: list[Floor]) -> str:
     runs = [run for (count, stub), each in measured.items() if not stub for run in each]
     whole = statistics.median(run.engine_ms + run.sandbox_ms for run in runs)
     engine = statistics.median(run.engine_ms for run in runs)
-    _, jails, verifier = (floor.cpu_ms for floor in found)
+    _, jails, verifier = (statistics.median(floor.cpu_ms) for floor in found)
     return (
         f"Whole evaluation: {whole:.3g} ms CPU = {whole / jails:.2f} x two bare bubblewrap runs "
         f"({jails:.3g} ms) = {whole / verifier:.2f} x the verifier without an engine "
@@ -152,10 +158,14 @@ async def main(options: argparse.Namespace) -> None:
     loads = [common.load()]
     with common.own_places() as place:
         if options.profile:
-            await profile(await session(place, OF_SIZES, 1000 if options.quick else 3000))
+            evaluations = 1000 if options.quick else 3000
+            await profile(
+                await session(place, OF_SIZES, 20), await session(place, OF_SIZES, evaluations)
+            )
             return
-        ground = await floors(plan.floors)
-        measured = await by_lineages(place, plan)
+        with stubbed():
+            await measure(await session(place, OF_SIZES, plan.real))  # imports and caches
+        measured, ground = await by_lineages(place, plan)
         sessions = await grown(place, plan.sizes)
         sized = await by_size(place, plan, sessions)
         task = starts.task_directory(place)
