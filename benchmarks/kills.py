@@ -98,7 +98,10 @@ async def undisturbed(root: Path) -> Undisturbed:
 
 
 async def killed(root: Path, case: Case, expected: Undisturbed) -> Result | None:
-    """Kill an engine, resume its session here, and compare; None if it ended before the kill."""
+    """Kill an engine, resume its session here, and compare; None if it finished before the kill.
+
+    Raises `RuntimeError` if the engine ended by a fault of its own instead.
+    """
     directory = await session(root)
     process = _start(directory, case.point)
     with process:
@@ -112,8 +115,10 @@ async def killed(root: Path, case: Case, expected: Undisturbed) -> Result | None
         left = await _outlive(at)
         gone = time.monotonic() - at
         announced = await watching
-    if process.returncode != -signal.SIGKILL:
+    if process.returncode == 0:
         return None
+    if process.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"{case.name}: the engine ended with {process.returncode} by itself")
     promised = {**_verdicts(events(directory)), **announced}
     counts = Result(alive=left, verdicts=len(promised), gone=gone)
     try:
