@@ -6,7 +6,6 @@ import json
 import subprocess
 from pathlib import Path
 
-import pytest
 from cli_program import COMMAND, SECONDS, Program, Said, write_hill
 from engine_support import SOLVE, TASK_TOML, stored
 

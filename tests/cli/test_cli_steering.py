@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from cli_program import Live, Program, Said
-from engine_support import SOLVE
 
+TOP = """\
+EAST, NORTH = 2.0, 4.0
+with open("out.json", "w") as out:
+    out.write(f'{{"a": {EAST!r}, "b": {NORTH!r}}}')
+"""
 ENDLESS = ("--budget", "evaluations=1000000")
 
 
@@ -45,7 +49,7 @@ def test_a_session_is_steered_from_other_processes(
         assert watch.until("hint_queued")["text"] == "try A = 2"
 
         top = tmp_path / "solve.py"
-        top.write_text(SOLVE.replace("A = 1.0", "A = 2.0").replace("B = 2.0", "B = 4.0"))
+        top.write_text(TOP)
         assert "is verified next" in program("inject", session, "L2", top, "--note", "top").out
         made = watch.until("proposal_made")
         assert (made["lineage"], made["proposer"], made["note"]) == (2, "person", "top")

@@ -124,8 +124,10 @@ def _file(text: str, editable: list[str]) -> tuple[str, str]:
         raise UsageError(f"{name} is not an editable file; there are {', '.join(editable)}")
     try:
         return name, Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text") from None
 
 
 def _send(directory: Path, command: AnyCommand) -> int:
