@@ -45,7 +45,7 @@ def machine() -> str:
     """Describe this machine in one line, without naming it."""
     cores = len(os.sched_getaffinity(0))
     python = platform.python_version()
-    return f"{cores} cores, {platform.system()} {platform.release()}, Python {python}"
+    return f"{cores} cores, {platform.system()}, Python {python}"
 
 
 def stamp(command: str, loads: Iterable[float]) -> str:
