@@ -77,14 +77,14 @@ class WorkbenchApp(App[Exit]):
     def repaint_view(self) -> None:
         """Repaint the screen in front if its view has changed, or a second has gone by live."""
         run = self.run_in_front
-        if run is None:
-            return
+        if run is None or not self.is_running:
+            return  # no session, or the screens are being taken down
         second = int(time.time()) if run.view.attached else 0
         state = (run.view.version, second)
         if state == self._painted:
             return
         screen = next((s for s in reversed(self.screen_stack) if isinstance(s, RunScreen)), None)
-        if screen is not None and screen.is_mounted:
+        if screen is not None and screen.ready:
             self._painted = state
             screen.refresh_view()
 

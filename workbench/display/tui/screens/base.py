@@ -43,6 +43,8 @@ class RunScreen(Screen[None]):
         super().__init__()
         self.run = run
         self.view = run.view
+        self.ready = False
+        """Whether all its widgets are there to be brought up to date."""
 
     def chrome(self) -> ComposeResult:
         """The parts that every screen of a session has at its bottom."""
@@ -68,11 +70,12 @@ class RunScreen(Screen[None]):
     def on_mount(self) -> None:
         """Start with the composer out of the way."""
         self.composer.display = False
+        self.ready = True
         self.call_after_refresh(self.refresh_view)
 
     def on_screen_resume(self) -> None:
         """Show what happened while another screen was in front."""
-        if self.is_mounted and self.query(Composer):
+        if self.ready:
             self.refresh_view()
 
     def say(self, reply: Reply) -> None:

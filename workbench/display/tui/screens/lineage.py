@@ -84,7 +84,6 @@ class LineageScreen(RunScreen):
             pane.refresh_view()
         self.query_one(CandidateTree).refresh_view()
         self._refresh_hints()
-        self.refresh_bindings()
 
     def _refresh_hints(self) -> None:
         session, number = self.view.session, self.view.lineage
@@ -102,7 +101,8 @@ class LineageScreen(RunScreen):
         return True
 
     def on_tabbed_content_tab_activated(self) -> None:
-        """Bring the new tab up to date and give it the keys."""
+        """Bring the new tab up to date and give it the keys; the footer shows which."""
+        self.refresh_bindings()
         self.call_after_refresh(self.refresh_view)
         if not self.composer.display:
             self.focus_main()

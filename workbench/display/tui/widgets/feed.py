@@ -17,6 +17,8 @@ class EventFeed(Virtual):
         super().__init__(id=id)
         self._view = view
         self._read = 0
+        self.following = True
+        """Whether the newest line stays in view as lines come in."""
         self.border_title = "Events"
 
     @property
@@ -28,23 +30,22 @@ class EventFeed(Virtual):
         """Draw one event."""
         return draw(self._view.log.lines[index]).truncate(width, ellipsis=True)
 
-    @property
-    def following(self) -> bool:
-        """Whether the newest line is in view."""
-        return self.scroll_offset.y >= self.max_scroll_y
-
     def refresh_view(self) -> None:
         """Show what is new."""
-        following = self.following
         self.resize_lines()
-        if following:
-            self.scroll_end(animate=False)
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        if self.following:
+            # At once: a scroll put off would undo what a key does in the meantime.
+            self.scroll_end(animate=False, immediate=True)
             self._read = self._view.log.total
         self._badge()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Reading on to the end clears the badge."""
+        """Scrolling back stops following; reading on to the end takes it up again."""
         super().watch_scroll_y(old_value, new_value)
+        self.following = round(new_value) >= self.max_scroll_y
         if self.following:
             self._read = self._view.log.total
         self._badge()
@@ -54,6 +55,5 @@ class EventFeed(Virtual):
         self.border_subtitle = f"↓ {unread} unread · G newest" if unread else ""
 
     def on_resize(self) -> None:
-        """Begin at the newest line."""
-        if not self._read:
-            self.scroll_end(animate=False)
+        """Keep the newest line in view."""
+        self._keep_up()

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from tui_scripted import RecordingControl, ScriptedFeed, ScriptedOpener, ScriptedSession, demo
+from tui_support import stage
+
+from workbench.display.opener import Exit, OpenFailed, SessionRow, StartOptions
+from workbench.display.tui import run_app
+from workbench.display.tui.app import WorkbenchApp
+from workbench.display.tui.screens.dashboard import Dashboard
+from workbench.display.tui.screens.home import Home
+
+
+def row(name: str, state: str, resumable: bool = False, problem: str = "") -> SessionRow:
+    updated = time.time() - 7300
+    return SessionRow(
+        name, name, f"[b]{name}[/b]", state, 4, 121, "2.84×", "120 ev", updated, resumable,
+        f"/s/{name}", problem,
+    )  # fmt: skip
+
+
+def desk(*rows: SessionRow) -> ScriptedOpener:
+    session = ScriptedSession(ScriptedFeed(demo(steps=2)), RecordingControl())
+    return ScriptedOpener(rows, session)
+
+
+ROWS = (
+    row("one", "running"),
+    row("two", "interrupted", resumable=True),
+    row("three", "finished"),
+    row("four", "finished", problem="not a session file: [empty]"),
+)
+
+
+async def test_sessions_and_tasks_are_listed() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        assert isinstance(one.app.screen, Home)
+        for words in ("▶ running", "! interrupted", "✔ finished", "✖ broken", "2 h ago", "2.84×"):
+            assert words in one.text
+        for words in ("[b]one[/b]", "not a session file: [empty]", "26 circles in a square"):
+            assert words in one.text
+
+
+@pytest.mark.parametrize(
+    ("place", "opened"),
+    [(0, ("/s/one", "attach")), (1, ("/s/two", "resume")), (2, ("/s/three", "view"))],
+)
+async def test_enter_opens_a_session_by_its_state(place: int, opened: tuple[str, str]) -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press(*["down"] * place, "enter")
+        assert one.opener.opened == [opened]
+        assert isinstance(one.app.screen, Dashboard)
+
+
+async def test_a_broken_session_says_what_is_wrong() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("G", "enter")
+        assert one.opener.opened == []
+        assert "not a session file: [empty]" in one.notices()
+
+
+async def test_a_session_that_cannot_be_opened_says_why() -> None:
+    async with stage(opener=ScriptedOpener(ROWS), home=True) as one:
+        await one.press("enter")
+        assert isinstance(one.app.screen, Home)
+        assert "another engine holds [it]" in one.notices()
+
+
+async def test_a_new_session_is_started_with_every_option() -> None:
+    async with stage(opener=desk(), home=True) as one:
+        await one.press("down", "enter")
+        shown = one.text
+        for name in ("task", "strategy", "lineages", "seed", "evaluations", "heilbronn", "greedy"):
+            assert name in shown
+        await one.press("tab", "tab", "end", "backspace", "8", "tab", "end", "2", "tab")
+        await one.press("5", "0", "0", "ctrl+s")
+        assert one.opener.started == [("/tasks/heilbronn", StartOptions(8, 12, 500, "greedy"))]
+        assert isinstance(one.app.screen, Dashboard)
+
+
+async def test_wrong_numbers_are_named_and_nothing_starts() -> None:
+    async with stage(opener=desk(), home=True) as one:
+        await one.press("n", "tab", "tab", "end", "backspace", "0", "ctrl+s")
+        assert "lineages must be a whole number, 1 to 64" in one.text
+        assert one.opener.started == []
+        await one.press("escape")
+        assert isinstance(one.app.screen, Home)
+
+
+async def test_no_session_yet_leads_to_the_tasks() -> None:
+    async with stage(opener=desk(), home=True) as one:
+        assert "no session yet" in one.text
+        assert one.app.focused is not None
+        assert one.app.focused.id == "tasks"
+
+
+async def test_r_reads_the_list_again_and_q_leaves() -> None:
+    async with stage(opener=desk(ROWS[0]), home=True) as one:
+        one.opener.rows.append(ROWS[1])
+        await one.press("r")
+        assert "! interrupted" in one.text
+        await one.press("q")
+    assert one.app.return_value == Exit()
+    assert Exit().lines() == []
+
+
+async def test_run_app_opens_what_was_asked_for_and_closes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`run_app` itself, with the terminal replaced by a person who leaves at once."""
+
+    async def leave_at_once(self: WorkbenchApp) -> Exit | None:
+        async with self.run_test(size=(80, 24)) as pilot:
+            await pilot.press("ctrl+q")
+        return self.return_value
+
+    monkeypatch.setattr(WorkbenchApp, "run_async", leave_at_once)
+    opener = desk(*ROWS)
+    farewell = await run_app(opener, "two")
+    assert opener.opened == [("/s/two", "resume")]
+    assert farewell.path == "/sessions/matmul tile"
+    assert opener.session is not None
+    assert opener.session.closed
+    await run_app(opener, "/elsewhere/x")
+    assert opener.opened[-1] == ("/elsewhere/x", "attach")
+    with pytest.raises(OpenFailed):
+        await run_app(ScriptedOpener(), "/gone")
