@@ -64,7 +64,7 @@ def test_a_budget_for_the_initial_files_alone_is_kept(program: Program, hill: Pa
 def test_plain_prints_a_head_a_line_per_event_and_the_result(program: Program, hill: Path) -> None:
     said = program("run", hill, "--lineages", 1, "--budget", "evaluations=3").out.splitlines()
     assert "maximize height" in said[0]
-    assert "1 lineages, seed 0" in said[1]
+    assert "1 lineage, seed 0" in said[1]
     assert said[2].startswith("session ")
     assert sum("#" in line and "height" not in line for line in said[3:-2]) >= 2
     assert said[-2].startswith("finished: 3/3 ev")

@@ -52,9 +52,10 @@ def _head(session: Session, path: Path) -> list[str]:
     goal = f"{facts.direction} {facts.score_name}"
     known = "" if facts.best_known is None else f", best known {text.number(facts.best_known)}"
     bounds = text.remaining(session.limits, session.spent, session.elapsed)
+    count = len(session.lineages)
     lines_ = [
         text.one_line(f"{facts.title} ({facts.task}): {goal}{known}"),
-        f"{len(session.lineages)} lineages, seed {facts.seed}, may spend {bounds}",
+        f"{count} {'lineage' if count == 1 else 'lineages'}, seed {facts.seed}, may spend {bounds}",
         f"session {path}",
     ]
     if facts.sandbox == "process":
