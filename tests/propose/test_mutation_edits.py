@@ -158,7 +158,7 @@ def test_only_named_and_marked_numbers_are_tunable() -> None:
         {
             "solve.py": b"GAP = 0.05\nLOW, HIGH = 1, -2.5\nGRID = [[1, 2], (3.0,)]\n"
             b"RATES = {'a': 0.5}\n__all__ = [1]\nMASK = 0xFF\nON = True\nATE: int = 8\n"
-            b"def f(n=3):\n    x = 0.5  # tunable\n    return x * 2 + n[0]\n"
+            b"def f(n: L[6] = 3) -> L[7]:\n    x = 0.5  # tunable\n    return x * 2 + n[0]\n"
         }
     )
     assert [literal.name for literal in program.tunable] == [
@@ -233,3 +233,71 @@ async def test_nothing_to_change_is_said_clearly(files: dict[str, bytes], messag
     ground = Playground(files, lambda files: 0.0)
     with pytest.raises(ProposalUnusable, match=message):
         await ground.propose()
+
+
+def results(data: bytes, draws: int = 300) -> dict[bytes, str]:
+    """Every program that structural edits of `data` lead to, with its note."""
+    program = read_program({"solve.py": data})
+    found = {}
+    for seed in range(draws):
+        made = structural_edit(program, Steer(), random.Random(seed))
+        if made is not None:
+            found[apply_edits(program.files, [made.edit])["solve.py"]] = made.note
+    return found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "note"),
+    [
+        (b"a = []\r\na.append(1)", b"a = []\r\na.append(1)\r\na.append(1)", "repeat line 2"),
+        (b"f(1)\r\ng(2)", b"g(2)\r\nf(1)", "swap line 1 with line 2"),
+        (b"if a:\n\tf()  # why\nelse:\n\tg()\n", b"if a:\n\tpass\nelse:\n\tg()\n", "delete line 2"),
+        (b"def f(a):\n    a()\n    a(1)\n", b"def f(a):\n    a(1)\n", "delete line 2"),
+        (b"@d\ndef f(): pass\nf()\n", b"@d\ndef f(): pass\nf()\nf()\n", "repeat line 3"),
+        (b"if (a) < (b): f()\n", b"if (a) <= (b): f()\n", "swap < for <= on line 1"),
+        (b"f(1 # -\n  + 2)\n", b"f(1 # -\n  - 2)\n", "swap + for - on line 2"),
+        ("f('ä', x.sin(y))\n".encode(), "f('ä', x.cos(y))\n".encode(), "cos for sin on line 1"),
+        (b"if a and b: f()\n", b"if a or b: f()\n", "swap and for or on line 1"),
+        (b"def f(k, n): return k\n", b"def f(k, n): return n\n", "n for k on line 1"),
+        (
+            b"def f(): return a - b\n",
+            b"def f(): return ((b) - (a))\n",
+            "turn round a - b on line 1",
+        ),
+    ],
+)
+def test_structural_edits_change_exactly_this(before: bytes, after: bytes, note: str) -> None:
+    assert results(before).get(after) == note
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (b"import os\nN = 3\ndef f():\n    return N\n", rb"import os\nN = 3\ndef f"),
+        (b"def f():\n    '''Words.'''\n    g()\n", rb"'''Words\.'''"),
+        (b"def f():\n    total = 0\n    for k in r:\n        total += k\n", rb"total = 0\n"),
+        (b"def f(a, b):\n    g()\n    return f'{1 + 2} {a < b}'\n", rb"f'\{1 \+ 2\} \{a < b\}'"),
+    ],
+)
+def test_structural_edits_leave_what_would_surely_break(text: bytes, kept: bytes) -> None:
+    found = results(text)
+    assert found
+    assert all(re.search(kept, changed) for changed in found)
+
+
+def test_byte_order_mark_and_non_ascii_do_not_shift_edits() -> None:
+    data = b"\xef\xbb\xbf" + "GAP = 0.5; Ä = 'ä'; WEITE = 2.5\r\n".encode()
+    program = read_program({"solve.py": data})
+    assert [literal.value for literal in program.tunable] == [0.5, 2.5]
+    changed = apply_edits(program.files, [change(one, 7.0).edit for one in program.tunable])
+    assert changed["solve.py"] == b"\xef\xbb\xbf" + "GAP = 7.0; Ä = 'ä'; WEITE = 7.0\r\n".encode()
+
+
+async def test_result_that_python_refuses_is_drawn_again() -> None:
+    """Keys of a mapping pattern must differ: 2 may become anything but 1 and 3."""
+    text = b"def f(d):\n    match d:\n        case {1: a, 2: b, 3: c}:\n            return a\n"
+    ground = Playground({"solve.py": text}, lambda files: 0.0)
+    for _ in range(25):
+        made = await ground.step("refine", "change the numbers")
+        assert made.detail["by"] == "inner"
+        assert compiles("solve.py", ground.texts[made.id]["solve.py"])

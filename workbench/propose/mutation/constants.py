@@ -15,7 +15,8 @@ from workbench.propose.mutation.steer import Steer
 
 _WIDEN = 1.2
 """Factor on a step for every draw of this move that gave only what is known already."""
-_WIDE_COUNT = 4.0
+_WIDE_COUNT = 8.0
+"""Mean number of constants that an independent sample changes (as many as there are, if fewer)."""
 _SCREENED = 24
 """Up to this many untried literals each is first tried alone, to see which are alive."""
 

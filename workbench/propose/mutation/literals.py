@@ -20,6 +20,8 @@ from workbench.propose.mutation.tokens import numbers_in
 _TUNABLE = re.compile(rb"(?:#|//|/\*|--|;|%|!).*\btunable\b")
 _PLAIN = re.compile(rb"-?[ \t]*(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?")
 
+_LEAVES = (ast.Name, ast.JoinedStr, ast.arg, ast.expr_context, ast.operator, ast.cmpop)
+
 
 @dataclass(frozen=True)
 class Literal:
@@ -132,7 +134,7 @@ def _elements(label: str, node: ast.expr) -> Iterator[tuple[str, ast.expr, Numbe
 def _inner(source: Source, tree: ast.Module, named: set[Span]) -> Iterator[Literal]:
     """Yield the numbers that no module-level assignment holds, labelled by their surroundings."""
     seen: Counter[str] = Counter()
-    for node, scope, target in _numeric_nodes(tree, "", ""):
+    for node, scope, target in _numeric_nodes(tree, "", "", []):
         span, number = source.span(node), _number(node)
         if number is None or span in named or not _is_plain(source, span, number):
             continue
@@ -146,31 +148,35 @@ def _inner(source: Source, tree: ast.Module, named: set[Span]) -> Iterator[Liter
         yield Literal(source.path, name, label, words, span, line, number, marked)
 
 
-def _numeric_nodes(node: ast.AST, scope: str, target: str) -> Iterator[tuple[ast.expr, str, str]]:
-    """Walk to every number with the function and the assigned name it stands in.
+def _numeric_nodes(
+    node: ast.AST, scope: str, target: str, found: list[tuple[ast.expr, str, str]]
+) -> list[tuple[ast.expr, str, str]]:
+    """Collect every number with the function and the assigned name it stands in.
 
-    Leaves out annotations, the inside of f-strings (whose positions Python 3.11 does not tell),
-    and dunder assignments.
+    Leaves out annotations, and the inside of f-strings, whose positions Python 3.11 does not tell.
     """
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr) and _number(child) is not None:
-            yield child, scope, target
+        if isinstance(child, _LEAVES):
             continue
-        if isinstance(child, ast.JoinedStr | ast.arg) or child is getattr(node, "returns", None):
-            continue
-        inside, given = scope, target
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            inside, given = f"{scope}.{child.name}".lstrip("."), ""
-        elif isinstance(child, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            given = _target_name(child)
-        elif isinstance(child, ast.stmt):
-            given = ""
-        if isinstance(child, ast.AnnAssign):
+        if isinstance(child, ast.expr):
+            if child is getattr(node, "returns", None):
+                continue
+            if _number(child) is not None:
+                found.append((child, scope, target))
+            else:
+                _numeric_nodes(child, scope, target, found)
+        elif isinstance(child, ast.AnnAssign):
             if child.value is not None:
-                holder = ast.Expr(child.value)
-                yield from _numeric_nodes(holder, inside, given)
-            continue
-        yield from _numeric_nodes(child, inside, given)
+                _numeric_nodes(ast.Expr(child.value), scope, _target_name(child), found)
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inside = f"{scope}.{child.name}".lstrip(".")
+            _numeric_nodes(child, inside, "", found)
+        elif isinstance(child, ast.Assign | ast.AugAssign):
+            _numeric_nodes(child, scope, _target_name(child), found)
+        else:
+            given = "" if isinstance(child, ast.stmt) else target
+            _numeric_nodes(child, scope, given, found)
+    return found
 
 
 def _target_name(node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> str:

@@ -189,11 +189,15 @@ def _changes_twice(node: ast.stmt) -> bool:
 
 
 def _loads(tree: ast.AST) -> frozenset[str]:
-    return frozenset(
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )
+    """Return the names that are read, those an augmented assignment reads included."""
+    names = set()
+    for node in ast.walk(tree):
+        target = node.target if isinstance(node, ast.AugAssign) else node
+        if isinstance(target, ast.Name) and (
+            target is not node or isinstance(target.ctx, ast.Load)
+        ):
+            names.add(target.id)
+    return frozenset(names)
 
 
 def _stores(node: ast.AST) -> Iterator[str]:
