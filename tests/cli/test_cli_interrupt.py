@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import shlex
 import signal
 import subprocess
@@ -26,7 +28,7 @@ def test_interrupted_json_ends_with_a_checkpoint_and_the_command_that_goes_on(
     program: Program, hill: Path
 ) -> None:
     with program.live(
-        "run", hill, "--display", "json", "--budget", "evaluations=40", "--lineages", 2
+        "run", hill, "--display", "json", "--budget", "evaluations=24", "--lineages", 2
     ) as run:
         run.until("verdict_reached")
         run.process.send_signal(signal.SIGINT)
@@ -37,7 +39,7 @@ def test_interrupted_json_ends_with_a_checkpoint_and_the_command_that_goes_on(
     assert program.show(last["session"])["state"] == "interrupted"
     more = program(*resume_command(said), "--display", "json").lines[-1]
     assert (more["kind"], more["session"]) == ("finished", last["session"])
-    assert more["evaluations"] == 40
+    assert more["evaluations"] == 24
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -80,6 +82,23 @@ def test_a_reader_that_leaves_makes_a_checkpoint(program: Program, hill: Path) -
     session = program("sessions", "--json").value[0]
     assert session["state"] == "interrupted"
     assert resume_command(Said(1, "", err)) == ["resume", session["id"]]
+
+
+def test_a_reader_that_stalls_holds_up_neither_search_nor_checkpoint(
+    program: Program, hill: Path
+) -> None:
+    with program.live("run", hill, "--display", "json", *ENDLESS) as run:
+        assert run.process.stdout is not None
+        fcntl.fcntl(run.process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # full after a few lines
+        assert json.loads(run.process.stdout.readline())["kind"] == "engine_opened"
+        with program.live("attach", "--display", "json") as watch:
+            watch.until("verdict_reached", lambda x: x["candidate"] > 30)
+            run.process.send_signal(signal.SIGINT)
+            last = watch.until("interrupted")
+            assert watch.end().code == 0
+        said = run.end()
+    assert said.code == 130
+    assert json.loads(said.out.splitlines()[-1]) == last
 
 
 def test_killed_and_resumed_it_spends_its_budget_exactly(program: Program, hill: Path) -> None:

@@ -313,7 +313,7 @@ def test_no_isolation_no_run_and_no_silent_downgrade(say: Say, hill: Path, displ
 
 
 @pytest.mark.usefixtures("unusable")
-def test_process_works_where_bubblewrap_does_not(say: Say, hill: Path) -> None:
+def test_process_is_taken_when_it_is_named(say: Say, hill: Path) -> None:
     said = say("run", hill, "--sandbox", "process", "--budget", "evaluations=2")
     assert said.code == 0
     assert "WARNING: --sandbox process isolates nothing" in said.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,6 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,7 +92,9 @@ def test_the_unpacked_wheel_lists_its_own_tasks(unpacked: Path, tmp_path: Path) 
 
 
 def test_the_unpacked_wheel_verifies_a_bundled_task(unpacked: Path, tmp_path: Path) -> None:
-    options = ("circle-packing", "--sandbox", "process", "--json")
+    if not asyncio.run(sandbox.backend("bubblewrap").probe()).usable:
+        pytest.skip("no namespaces here")
+    options = ("circle-packing", "--json")
     verdict = json.loads(run(unpacked, "-m", "workbench", "verify", *options, cwd=tmp_path))
     assert verdict["ok"], verdict
     assert verdict["score"] == pytest.approx(1.6177732862741907)

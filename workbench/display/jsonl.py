@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import msgspec
 
@@ -13,7 +14,15 @@ from workbench.engine.feed import Feed, Live
 
 
 async def follow(feed: Feed, path: Path, out: TextIO) -> None:
-    """Print events as they become durable; the last line has kind `finished` or `interrupted`."""
+    """Print events as they become durable; the last line has kind `finished` or `interrupted`.
+
+    Whoever reads slowly, or not at all, keeps nothing else in this process waiting. Raises
+    `OSError` if nobody takes the output.
+    """
+
+    async def tell(value: dict[str, Any]) -> None:
+        await asyncio.to_thread(print, json.dumps(value), file=out, flush=True)
+
     async for update in feed.updates():
         if isinstance(update, Live):
             continue
@@ -24,7 +33,7 @@ async def follow(feed: Feed, path: Path, out: TextIO) -> None:
             "at": round(update.at, 3),
             "elapsed": round(update.elapsed, 3),
         }
-        print(json.dumps({**head, **body}), file=out, flush=True)
+        await tell({**head, **body})
     closed = feed.session.closed
     kind = "interrupted" if closed is None else closed.reason
-    print(json.dumps(summary.ending(feed.session, path, kind)), file=out, flush=True)
+    await tell(summary.ending(feed.session, path, kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TextIO
 
@@ -15,19 +16,25 @@ from workbench.model.session import Session
 
 
 async def follow(feed: Feed, path: Path, out: TextIO) -> None:
-    """Print the session's head, then its events as they become durable, then its result."""
+    """Print the session's head, then its events as they become durable, then its result.
+
+    Whoever reads slowly, or not at all, keeps nothing else in this process waiting. Raises
+    `OSError` if nobody takes the output.
+    """
+
+    async def tell(*said: str) -> None:
+        await asyncio.to_thread(print, *said, sep="\n", file=out, flush=True)
+
     session = feed.session
     bests = {number: lineage.best_reward for number, lineage in session.lineages.items()}
-    for said in _head(session, path):
-        print(said, file=out, flush=True)
+    await tell(*_head(session, path))
     async for update in feed.updates():
         if isinstance(update, Live):
             continue
         line = _line(session, update, bests)
         if line is not None:
-            print(_shown(line), file=out, flush=True)
-    for said in _tail(session):
-        print(said, file=out, flush=True)
+            await tell(_shown(line))
+    await tell(*_tail(session))
 
 
 def _line(session: Session, record: Record, bests: dict[int, float | None]) -> Line | None:
