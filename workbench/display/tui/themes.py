@@ -94,8 +94,10 @@ def load(directory: Path) -> tuple[list[Theme], str]:
     for path in sorted(directory.glob("*.toml")):
         try:
             good.append(parse(path.read_text(encoding="utf-8"), path.name))
-        except (ThemeError, OSError, UnicodeDecodeError) as error:
+        except ThemeError as error:
             problems.append(str(error))
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(f"{path.name}: cannot be read as UTF-8 text: {error}")
     return good, "\n".join(problems)
 
 
