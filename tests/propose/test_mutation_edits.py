@@ -15,7 +15,7 @@ from workbench.propose.mutation.constants import change, sparse_changes
 from workbench.propose.mutation.memory import Memory
 from workbench.propose.mutation.number import distance, moved, written
 from workbench.propose.mutation.program import read_program
-from workbench.propose.mutation.source import apply_edits, compiles, read_source
+from workbench.propose.mutation.source import apply_edits, read_source
 from workbench.propose.mutation.steer import Steer
 from workbench.propose.mutation.structure import structural_edit
 from workbench.propose.proposer import ProposalUnusable
@@ -92,7 +92,7 @@ def test_edit_touches_its_span_inside_the_editable_region_only(
     if b"\r\n" in data:
         assert re.search(rb"(?<!\r)\n", text) is None, "line ends stay as they were"
     if not structural:
-        assert compiles("solve.py", text)
+        compile(text, "solve.py", "exec")
 
 
 @given(programs())
@@ -300,4 +300,4 @@ async def test_result_that_python_refuses_is_drawn_again() -> None:
     for _ in range(25):
         made = await ground.step("refine", "change the numbers")
         assert made.detail["by"] == "inner"
-        assert compiles("solve.py", ground.texts[made.id]["solve.py"])
+        compile(ground.texts[made.id]["solve.py"], "solve.py", "exec")
