@@ -8,6 +8,7 @@ import pytest
 from engine_support import BUNDLE, Gated, finish, new_session, running, sequence, stored, tiny_task
 
 from workbench.engine.command import Inject
+from workbench.engine.host import Host
 from workbench.model.limits import Limits
 from workbench.model.verdict import Outcome
 
@@ -149,3 +150,9 @@ async def test_a_candidate_that_prints_escape_codes_leaves_none_in_messages(root
     assert initial.verdict is not None
     assert initial.verdict.outcome is Outcome.FAILED
     assert "\x1b" not in initial.verdict.message
+
+
+async def test_a_budget_changed_before_the_first_verdict_is_exact_too(root: Path) -> None:
+    directory = await new_session(root, limits=Limits(evaluations=4))
+    await Host(directory).run(Limits(evaluations=7, proposals=30))
+    assert stored(directory).spent.evaluations == 7

@@ -79,7 +79,7 @@ def test_a_whole_task_is_read() -> None:
     assert task.run == ("python3", "-S", "solve.py")
     assert task.outputs == ("answer.json",)
     assert set(task.verifier) == {"test.sh", "verify.py"}
-    assert task.verify == ("python3", "-S", "/tests/verify.py")
+    assert task.verify == ("python3", "-S", "/tests/verify.py", "/app", "/logs/verifier")
     assert task.direction is Direction.MINIMIZE
     assert (task.score_name, task.unit, task.category) == ("cost", "km", "operations research")
     assert (task.baseline, task.best_known, task.best_known_source) == (12.0, 7.5, "a table")

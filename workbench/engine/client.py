@@ -11,7 +11,6 @@ from workbench.engine import wire
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.feed import Update
 from workbench.model.event import EngineClosed, Record
-from workbench.model.session import Session
 from workbench.store import Reader, holder
 
 TAIL_SECONDS = 0.5
@@ -93,7 +92,7 @@ class SessionFeed:
         self._reader = reader
         self._connection = connection
         self.live = connection is not None
-        self.session = Session(reader.records())
+        self.session = reader.session()
 
     @classmethod
     async def open(cls, directory: Path) -> SessionFeed:

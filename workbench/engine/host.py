@@ -65,10 +65,10 @@ class Host:
         try:
             async with Journal.open(lock, Hub()) as journal:
                 engine = Engine(journal, slots=self._slots, attended=self._attended)
+                self._on_open(engine)
                 if limits is not None:
                     await engine.change_budget(limits)
                 self.engine = engine
-                self._on_open(engine)
                 path = socket_path(self._directory)
                 async with serve(engine, path):
                     lock.announce(path)

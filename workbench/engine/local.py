@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.engine import Engine
 from workbench.engine.feed import Live, Update
-from workbench.model.session import Session
 from workbench.store import Reader
 
 
@@ -21,7 +20,7 @@ class LocalFeed:
         self._engine = engine
         self._reader = reader
         self._watcher = engine.hub.watch()
-        self.session = Session(reader.records())
+        self.session = reader.session()
 
     async def updates(self) -> AsyncIterator[Update]:
         """Yield updates, each folded into `session` first, until the engine closes."""

@@ -60,6 +60,8 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
     it: those running, paused, or stopped for budget or target.
     """
     used = session.spent
+    if session.initial is not None and session.initial.verdict is None:
+        used += Spend(evaluations=1)  # the initial files are still to be verified
     able = []
     for lineage in session.lineages.values():
         flight = committed(lineage)

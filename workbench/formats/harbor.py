@@ -69,7 +69,7 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         run=ours.texts("run", required=True, example='["python3", "-S", "solve.py"]'),
         outputs=outputs,
         verifier=verifier,
-        verify=("python3", "-S", f"/tests/{VERIFY}"),
+        verify=("python3", "-S", f"/tests/{VERIFY}", "/app", "/logs/verifier"),
         direction=_direction(ours),
         score_name=ours.text("score_name", "score"),
         unit=ours.text("unit", ""),

@@ -8,10 +8,12 @@ from types import TracebackType
 from typing import Any
 
 from workbench.model.event import Record
+from workbench.model.session import Session
 from workbench.store import content, journal
 from workbench.store.codec import Stored
 from workbench.store.errors import SessionDamaged, StoreError
 from workbench.store.opening import connect, database_of, explained
+from workbench.store.prepare import fold
 from workbench.store.rows import (
     SUMMARY_COLUMNS,
     CandidateRow,
@@ -66,6 +68,10 @@ class Reader:
         """Return the records after number `since`. Raises `SessionDamaged`."""
         with explained(self.file), self._turn:
             return journal.read(self._db, since)
+
+    def session(self) -> Session:
+        """Return the whole journal folded. Raises `SessionDamaged` if its events do not fit."""
+        return fold(self.file, self.records())
 
     def blob(self, digest: str) -> bytes:
         """Return stored content. Raises `KeyError` if there is none such, or `SessionDamaged`."""

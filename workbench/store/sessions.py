@@ -29,7 +29,7 @@ _NAMED = 10
 def default_root() -> Path:
     """Return the directory that holds all sessions; it need not exist yet."""
     home = os.environ.get(HOME)
-    base = Path(home) if home else platformdirs.user_data_path("workbench")
+    base = Path(home).absolute() if home else platformdirs.user_data_path("workbench")
     return base / "sessions"
 
 
@@ -73,15 +73,18 @@ def list_sessions(root: Path) -> list[SessionSummary]:
 
 
 def _summary(directory: Path) -> SessionSummary:
+    mine, engine = True, None
+    try:  # asked first: an engine that ends in between has then written how
+        engine = holder(directory)
+    except PermissionError:
+        mine = False  # another user's: whether it runs is not ours to know
     try:
         with Reader(directory) as reader:
             summary = reader.summary()
     except (StoreError, OSError) as error:
         return SessionSummary(id=directory.name, path=directory / FILE_NAME, problem=str(error))
-    try:
-        engine = holder(directory)
-    except PermissionError:
-        return summary  # another user's: whether it runs is not ours to know
+    if not mine:
+        return summary
     state = summary.state
     if summary.run_open and engine is None:
         state = "interrupted (crashed)"
