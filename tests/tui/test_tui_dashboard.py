@@ -120,7 +120,17 @@ async def test_a_vanished_engine_leaves_a_banner_and_the_view() -> None:
         await one.settle()
         assert "engine gone: resume with  workbench resume '/sessions/matmul tile'" in one.text
         assert "✖ engine gone" in one.rows()[1]
-        assert "L4" in one.text
+        assert "! 4 interrupted" in one.rows()[0]
+        assert "L4 ! interrupted" in one.text
+
+
+async def test_a_feed_that_ends_without_a_checkpoint_has_lost_its_engine() -> None:
+    async with stage() as one:
+        one.feed.live = False  # the socket fell silent, then nobody held the file any more
+        one.feed.close()
+        await one.feed.delivered()
+        await one.settle()
+        assert "engine gone: resume with" in one.text
 
 
 async def test_a_command_to_a_vanished_engine_says_how_to_resume() -> None:

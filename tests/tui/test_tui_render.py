@@ -111,7 +111,7 @@ def test_a_row_says_it_in_words_and_scores() -> None:
     assert row.state.text == "▶ verify"
     assert row.best.startswith("−1.")  # rewards of the script are positive: scores negative
     assert row.delta.startswith("−")
-    assert row.hint == "▲ 1 queue"
+    assert row.hint == "▲ 1 queued"
     assert len(row.trend) <= lineages.TREND_CELLS
 
 

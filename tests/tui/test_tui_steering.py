@@ -216,7 +216,7 @@ async def test_q_offers_to_detach_and_names_what_may_still_be_spent() -> None:
     farewell = one.app.return_value
     assert farewell is not None
     assert farewell.running
-    assert farewell.resume == "workbench resume '/sessions/matmul tile'"
+    assert farewell.resume == "workbench attach '/sessions/matmul tile'"
     assert "The engine runs on and may still spend $4.52, 351 evaluations." in farewell.lines()
     assert one.control.sent == []
 
@@ -230,6 +230,7 @@ async def test_q_can_stop_the_engine() -> None:
     assert farewell is not None
     assert not farewell.running
     assert farewell.lines()[0] == "checkpoint made"
+    assert farewell.resume == "workbench resume '/sessions/matmul tile'"
 
 
 async def test_q_leaves_a_finished_session_without_a_question() -> None:
@@ -239,6 +240,7 @@ async def test_q_leaves_a_finished_session_without_a_question() -> None:
         await one.press("q")
     assert one.app.return_value is not None
     assert not one.app.return_value.running
+    assert one.app.return_value.resume == "workbench show '/sessions/matmul tile'"
 
 
 async def test_ctrl_c_quits_on_the_second_press_only() -> None:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from typing import ClassVar
 
-import msgspec
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -133,10 +132,8 @@ class WorkbenchApp(App[Exit]):
         if isinstance(self.screen, Home):
             self.screen.reload()
 
-    def depart(self, farewell: Exit, running: bool | None = None) -> None:
+    def depart(self, farewell: Exit) -> None:
         """Leave the application with what is to be said afterwards."""
-        if running is not None:
-            farewell = msgspec.structs.replace(farewell, running=running)
         self.exit(farewell)
 
     def action_leave_now(self) -> None:

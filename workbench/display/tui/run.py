@@ -37,7 +37,7 @@ class Run:
         return self.attached.control is not None and self.view.ended != "gone"
 
     async def drain(self) -> None:
-        """Take every update into the view until the feed ends or its engine is gone."""
+        """Take every update into the view until the feed ends or breaks off."""
         taken = 0
         try:
             async for update in self.attached.feed.updates():
@@ -48,8 +48,8 @@ class Run:
         except ConnectionError:
             self.view.end("gone")
         else:
-            closed = self.view.session.closed is not None or not self.attached.feed.live
-            self.view.end("closed" if closed else "gone")
+            # A journal that ends with its run still open has lost its engine without a checkpoint.
+            self.view.end("closed" if self.view.session.engine is None else "gone")
 
     async def send(self, command: AnyCommand) -> Reply:
         """Send `command`; a missing or vanished engine gives a refusal that says what to do."""
@@ -95,13 +95,18 @@ class Run:
             return {}
         return {path: await self.text(digest) for path, digest in candidate.files.items()}
 
-    def leave(self, message: str = "") -> Exit:
-        """Say what a person leaves behind by closing the screen now."""
+    def leave(self, message: str = "", stopped: bool = False) -> Exit:
+        """Say what a person leaves behind by closing the screen now.
+
+        `stopped` means that the engine has just been told to end.
+        """
         session = self.view.session
-        running = self.view.attached and session.state in ("running", "pausing", "paused")
+        alive = session.state in ("running", "pausing", "paused")
+        running = self.view.attached and alive and not stopped
+        verb = "attach" if running else "show" if session.state == "finished" else "resume"
         return Exit(
             path=self.attached.path,
-            resume=self.resume_command,
+            resume=f"workbench {verb} {shlex.quote(self.attached.path)}",
             running=running,
             may_spend=text.remaining(session.limits, session.spent, session.elapsed),
             message=message,

@@ -54,10 +54,15 @@ SESSIONS = {
 }
 
 
-def of_lineage(lineage: Lineage, live: Live | None) -> Mark:
-    """Say where a lineage stands, by its journal and, while it runs, by its live phase."""
+def of_lineage(lineage: Lineage, live: Live | None, gone: bool = False) -> Mark:
+    """Say where a lineage stands, by its journal and, while it runs, by its live phase.
+
+    `gone` means that its engine has vanished: what had not stopped or paused was cut off.
+    """
     if lineage.stopped is not None:
         return _STOPS.get(lineage.stopped, Mark("■", "stopped", MUTED))
+    if gone and lineage.state != "paused":
+        return SESSIONS["interrupted"]
     if lineage.state in ("pausing", "paused"):
         return SESSIONS[lineage.state]
     return _PHASES.get(live.phase if live else "", Mark("▶", "run", GOOD))

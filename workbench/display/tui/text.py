@@ -59,8 +59,9 @@ def score(facts: SessionCreated, reward: float | None, unit: bool = True) -> str
 
 
 def signed(value: float) -> str:
-    """Show a difference with its sign; zero has none."""
-    return number(value) if value <= 0 else f"+{number(value)}"
+    """Show a difference with its sign and three significant digits; zero has no sign."""
+    rounded = float(f"{value:.3g}")
+    return number(rounded) if rounded <= 0 else f"+{number(rounded)}"
 
 
 def duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ def selected(view: View, now: float) -> Content:
     lineage = view.selected
     if lineage is None:
         return Content.styled(" no lineage yet", MUTED)
-    mark = states.of_lineage(lineage, view.live.get(lineage.id))
+    mark = states.of_lineage(lineage, view.live.get(lineage.id), view.ended == "gone")
     parts: list[Content] = [
         Content.styled(f" {lineage.name}", f"bold {states.series(lineage.id)}"),
         Content.styled(f" {mark.text}", mark.style),

@@ -31,7 +31,7 @@ class Column(NamedTuple):
 
 _ALL = (
     Column("name", "id", 5),
-    Column("state", "state", 11),
+    Column("state", "state", 13),
     Column("step", "step", 6, True),
     Column("best", "best", 14, True),
     Column("delta", f"Δ/{DELTA_STEPS}", 11, True),
@@ -65,7 +65,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
     return Row(
         number=lineage.id,
         name=lineage.name,
-        state=states.of_lineage(lineage, view.live.get(lineage.id)),
+        state=states.of_lineage(lineage, view.live.get(lineage.id), view.ended == "gone"),
         step=str(lineage.step),
         best=text.score(session.facts, lineage.best_reward),
         delta=_delta(session, lineage),
@@ -104,7 +104,7 @@ def _hint(session: Session, lineage: Lineage) -> str:
     waiting = session.waiting_hints(lineage.id)
     if waiting:
         word = "standing" if all(hint.standing for hint in waiting) else "queued"
-        return f"▲ {len(waiting)} {word}"[:9].rstrip()
+        return f"▲ {len(waiting)} {word}"
     steps = [h.taken[lineage.id].step for h in session.hints.values() if lineage.id in h.taken]
     return f"✔ @{max(steps)}" if steps else "–"
 

@@ -12,12 +12,12 @@ from workbench.display.tui.view import View
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
 
-_ORDER = ("running", "pausing", "paused", "stopped")
 _COUNTED = {
     "running": ("▶", "run", GOOD),
     "pausing": ("‖", "pausing", WARN),
     "paused": ("‖", "paused", WARN),
     "stopped": ("✔", "done", ACCENT),
+    "lost": ("!", "interrupted", BAD),
 }
 
 
@@ -27,7 +27,7 @@ def lines(view: View, width: int, now: float) -> list[Content]:
     right = Content.assemble(*_join(_spend(session, width)), " ")
     left = Content.assemble(
         (f" {text.one_line(session.facts.title or session.facts.task)[:28]} ", "bold"),
-        *_counts(session),
+        *_counts(view),
         "  ",
         *_best(session, width),
     )
@@ -45,12 +45,15 @@ def _join(parts: list[str]) -> list[str]:
     return [" · ".join(parts)]
 
 
-def _counts(session: Session) -> list[tuple[str, str]]:
-    counted = Counter(lineage.state for lineage in session.lineages.values())
+def _counts(view: View) -> list[tuple[str, str]]:
+    lost = view.ended == "gone"
+    counted = Counter(
+        "lost" if lost and lineage.state in ("running", "pausing") else lineage.state
+        for lineage in view.session.lineages.values()
+    )
     shown: list[tuple[str, str]] = []
-    for state in _ORDER:
+    for state, (glyph, word, style) in _COUNTED.items():
         if counted[state]:
-            glyph, word, style = _COUNTED[state]
             shown.append((f" {glyph} {counted[state]} {word}", style))
     return shown
 
@@ -75,7 +78,7 @@ def against_baseline(session: Session) -> str:
     if best is None or best.reward is None or not base:
         return ""
     change = (session.facts.direction.score(best.reward) - base) / abs(base) * 100
-    return f" ({text.signed(float(f'{change:.3g}'))} % vs baseline)"
+    return f" ({text.signed(change)} % vs baseline)"
 
 
 def _spend(session: Session, width: int) -> list[str]:

@@ -97,6 +97,6 @@ async def leave(screen: RunScreen) -> None:
     elif answer == "stop":
         reply = await screen.run.send(Shutdown())
         if reply.ok:
-            screen.workbench.depart(screen.run.leave(reply.message), running=False)
+            screen.workbench.depart(screen.run.leave(reply.message, stopped=True))
         else:
             screen.say(reply)

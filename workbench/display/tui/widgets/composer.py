@@ -106,7 +106,7 @@ class Composer(Vertical):
             self._drafts.setdefault((target, hint), words)
         self._load()
         self.display = True
-        self.area.focus()
+        self.screen.set_focus(self.area)  # at once: the next key is already the hint's
 
     def close(self) -> None:
         """Hide the composer; the draft stays."""
