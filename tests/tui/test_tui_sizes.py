@@ -31,6 +31,11 @@ async def test_nothing_breaks(theme: str, nocolor: bool, monkeypatch: pytest.Mon
         await every_size(one)
         await one.press("enter")
         await every_size(one)
+
+
+async def test_questions_fit_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage(demo(steps=2)) as one:
         await one.press("q")
         await every_size(one)
 
