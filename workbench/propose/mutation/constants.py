@@ -12,6 +12,7 @@ from workbench.propose.mutation.memory import Memory, Trace
 from workbench.propose.mutation.number import Number, moved, written
 from workbench.propose.mutation.source import Edit
 from workbench.propose.mutation.steer import Steer
+from workbench.propose.mutation.tokens import has_decrement
 
 _WIDEN = 1.2
 """Factor on a step for every draw of this move that gave only what is known already."""
@@ -30,10 +31,10 @@ class Change(NamedTuple):
 
     @property
     def edit(self) -> Edit:
-        """The edit that writes it. A new minus sign is kept apart from a sign before it."""
+        """The edit that writes it."""
         text = self.text
-        if self.value < 0 <= self.literal.value:
-            text = f"({text})" if self.literal.path.endswith((".c", ".cc", ".cpp", ".h")) else text
+        if self.value < 0 <= self.literal.value and has_decrement(self.literal.path):
+            text = f"({text})"
         return Edit(self.literal.path, self.literal.span, text.encode())
 
     @property

@@ -24,6 +24,7 @@ _SHRINK = 0.88
 _HALF_STALLED = 40
 """Verdicts without improvement that count as half a halt."""
 _FIRST_RATE = 0.2
+"""Success rate taken for granted before anything is known."""
 _PATIENCE = 2
 """Trials without any effect on the reward after which a literal counts as dead."""
 
@@ -93,21 +94,21 @@ class Memory:
     def observe(self, candidate: Candidate) -> None:
         """Learn from one verdict. Candidates that others made teach nothing."""
         verdict, detail = candidate.verdict, candidate.detail
-        base = detail.get("base")
         if verdict is None or "by" not in detail:
             return
-        reward = candidate.reward
-        known = isinstance(base, int | float)
-        success = reward is not None and (not known or reward > float(str(base)))
+        reward, base = candidate.reward, detail.get("base")
+        known = base if isinstance(base, int | float) else None
+        success = reward is not None and (known is None or reward > known)
         self.idle = 0 if success else self.idle + 1
         self.rates[str(detail["by"])].learn(success)
-        changed = not known or reward is None or reward != base
+        changed = known is None or reward != known
         steps = list(_steps(detail))
-        wide = detail.get("operator") != "refine"
+        # Samples from afar and points of a CMA-ES run say nothing of the steps of sparse moves.
+        sparse = detail.get("operator") == "refine" and detail["by"] != "covariance"
         for key, before, after in steps:
             trace = self.traces.setdefault(key, _blank(before))
             _learn_liveness(trace, changed, len(steps))
-            if not wide:
+            if sparse:
                 _learn_step(trace, before, after, success)
             if before * after < 0:
                 trace.scale = trace.scale or max(abs(before), abs(after))

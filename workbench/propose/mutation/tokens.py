@@ -73,7 +73,7 @@ def numbers_in(path: str, data: bytes) -> Iterator[Found]:
 
     Offsets are bytes: the text is read as Latin-1, where every byte is one character.
     """
-    extension = PurePosixPath(path).suffix.lstrip(".").lower()
+    extension = _extension(path)
     text = data.decode("latin-1")
     for match in _pattern(extension).finditer(text):
         if match["number"] is None or not _SUFFIX.fullmatch(match["tail"]):
@@ -87,6 +87,15 @@ def numbers_in(path: str, data: bytes) -> Iterator[Found]:
         before = text[line_start:start]
         constant = extension in _DATA or _CONSTANT.search(before) is not None
         yield Found(Span(start, end), value, _name(before), constant)
+
+
+def has_decrement(path: str) -> bool:
+    """Whether ``--`` is an operator in the file's language, so that a minus needs its distance."""
+    return any(_extension(path) in _STYLES[style][0].split() for style in ("c", "rust", "script"))
+
+
+def _extension(path: str) -> str:
+    return PurePosixPath(path).suffix.lstrip(".").lower()
 
 
 @cache
