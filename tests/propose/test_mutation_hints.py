@@ -4,6 +4,8 @@ import math
 import re
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from mutation_support import Playground, settings
 
 from workbench.propose.mutation.hints import read_hints
@@ -28,6 +30,7 @@ def size_circles(n):
         n = n - 1
     return n * 0.5
 """
+FACTOR = ": mutation takes values, no factors"
 READS = "(mutation reads names, line numbers, numbers)"
 
 
@@ -106,7 +109,12 @@ def test_directions(text: str, directions: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("increase WALL_GAP by 10%", "took: WALL_GAP → up; ignored: by 10% belongs to no name"),
+        ("increase WALL_GAP by 10%", f"took: WALL_GAP → up; ignored: by 10%{FACTOR}"),
+        ("WALL_GAP = 1/3", f"took: WALL_GAP → varied; ignored: 1/3{FACTOR}"),
+        ("SHARE*2", f"took: SHARE → varied; ignored: *2{FACTOR}"),
+        ("lines 7 and 9", "took: lines 7 → work there (0 numbers); ignored: 9 belongs to no name"),
+        ("don't change lines 7-9", "took: lines 7-9 → left alone"),
+        ("halve SHARE", f"took: SHARE → varied; ignored: the rest {READS}"),
         ("RINGS 3.5", "took: RINGS → varied; ignored: 3.5: RINGS takes whole numbers"),
         ("WEIGHTS 0.4", "took: WEIGHTS → varied; ignored: 0.4: WEIGHTS has 2 numbers, name one"),
         ("don't set RINGS to 4", "ignored: RINGS: mutation cannot be told a value to avoid"),
@@ -217,3 +225,32 @@ async def test_structural_edits_stay_in_the_lines_of_the_hint() -> None:
         text = ground.texts[made.id]["solve.py"]
         assert text.startswith(head + b"def size_circles(n):\n")
         assert made.detail["by"] == "structure"
+
+
+PIECES = [
+    *(
+        "RINGS",
+        "share",
+        "WEIGHTS",
+        "place()",
+        "size_circles",
+        "lines 2-9",
+        "line 0",
+        "between 1 and",
+    ),
+    *("0.3", "-4", "1e999", "2", "increase", "don't", "keep", "fixed", "and", ",", ".", "=", "<"),
+    *("at most", "structure", "numbers", "for", "to", "%", "[1, 2]", "1/3", "solve.py"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join) | st.text(max_size=60))
+@example("SHARE 1e999")
+@example("lines 0-99999999999999999999")
+def test_any_text_can_be_read(text: str) -> None:
+    steer = read(text)
+    assert re.match(r"took: .", steer.note)
+    assert "\n" not in steer.note
+    assert all(math.isfinite(start) for start in steer.starts.values())
+    assert all(low <= high for low, high in steer.ranges.values())
+    keys = {literal.key for literal in read_program({"solve.py": PROGRAM}).literals}
+    assert keys >= (steer.only or set()) | steer.frozen | steer.starts.keys()

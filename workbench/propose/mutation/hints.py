@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.propose.mutation.literals import Literal
-from workbench.propose.mutation.number import Number
+from workbench.propose.mutation.number import Number, is_quantity
 from workbench.propose.mutation.program import Program
 from workbench.propose.mutation.source import Span
 from workbench.propose.mutation.steer import Lines, Steer
@@ -193,6 +193,9 @@ def _take_value(value: Token, name: str, literals: list[Literal], reading: _Read
         reading.ranges.update({literal.key: (value.low, value.high) for literal in literals})
         reading.took.append(f"{name} → {_range(value)}")
         return True
+    if not is_quantity(value.low):
+        reading.refused.append(f"{value.text}: too large")
+        return False
     if len(literals) > 1:
         reading.refused.append(f"{value.text}: {name} has {len(literals)} numbers, name one")
         return False
@@ -253,12 +256,14 @@ def _take_leftovers(clause: list[Token], named: bool, keep: bool, reading: _Read
             reading.family = other if keep else family
             reading.took.append(f"{reading.family} only")
             break
-    stray = [token.text for token in clause if token.kind == "amount"]
-    if not named:
-        stray += [token.text for token in clause if token.kind in ("number", "range")]
-    if not (named or words & (STRUCTURE | CONSTANTS)):
-        reading.rest |= bool(words & (UP | DOWN | KEEP | VERBS))
+    factors = [token.text for token in clause if token.kind == "amount"]
+    reading.refused += [f"{text.strip()}: mutation takes values, no factors" for text in factors]
+    if named:
+        return
+    stray = [token.text for token in clause if token.kind in ("number", "range")]
     reading.refused += [f"{text} belongs to no name" for text in stray]
+    if not words & (STRUCTURE | CONSTANTS) and all(token.kind != "lines" for token in clause):
+        reading.rest |= bool(words & (UP | DOWN | KEEP | VERBS))
 
 
 def _number_after(clause: list[Token], index: int) -> Token | None:

@@ -62,7 +62,7 @@ class Mutation:
 
     def observe(self, candidate: Candidate) -> None:
         """Learn from a verdict; what other proposers made is passed over."""
-        if candidate.proposer in ("", self.name):
+        if candidate.proposer == self.name:
             self._memory.observe(candidate)
             self._covariance.observe(candidate)
 

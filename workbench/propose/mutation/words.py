@@ -5,7 +5,7 @@ There is no language understanding here, only these forms, in any case of letter
     lines 10-24   line 12                       lines
     between 0.1 and 0.2   0.1 to 0.2   0.1..0.2   [0.1, 0.2]      a range
     at most 3   below 3   < 3   no more than 3   (and their opposites)   a range with one end
-    by 10%   20%   x2                           an amount: recognised, so as not to be misread
+    by 10%   20%   x2   1/3   *2                a factor: recognised, so as not to be misread
     3   0.07   -1e-3                            a number
     GAP   weights[2]   "gap"   ring()           a name; anything else made of letters is a word
 
@@ -25,8 +25,8 @@ _MOST = r"(?:at\s+most|up\s+to|below|under|(?:less|fewer|smaller|lower)\s+than|<
 _LEAST = r"(?:at\s+least|above|over|(?:more|greater|larger|bigger|higher)\s+than|(?<![-=])>=?|≥)"
 _TOKEN = re.compile(
     rf"""
-      (?P<lines>\blines?\s+(?P<l1>\d+)(?:\s*(?:-|–|\.\.|\bto\b|\band\b)\s*(?P<l2>\d+))?)
-    | (?P<amount>\bby\s+[\d.]+\s*%?|[\d.]+\s*%|\b[x×]\s*\d[\d.]*)
+      (?P<lines>\blines?\s+(?P<l1>\d+)(?:\s*(?:-|–|\.\.|\bto\b)\s*(?P<l2>\d+))?)
+    | (?P<amount>\bby\s+[\d.]+\s*%?|[\d.]+\s*%|\b[x×]\s*\d[\d.]*|[\d.]*\s*[*/^]+\s*[\d.]+)
     | (?P<range>\bbetween\s+(?P<b1>{_NUM})\s+and\s+(?P<b2>{_NUM})
         | \[\s*(?P<c1>{_NUM})\s*,\s*(?P<c2>{_NUM})\s*\]
         | (?<![\w.])(?P<d1>{_NUM}){_TO}(?P<d2>{_NUM}))
@@ -76,7 +76,7 @@ FILLERS = frozenset(
             "it",
         ),
         *("and", "but", "then", "or", "only", "please", "just", "around", "about", "value", "from"),
-        *("as", "near", "now", "touch", "do", "let", "function", "look", "focus"),
+        *("as", "near", "now", "touch", "changes", "do", "let", "function", "look", "focus"),
     )
 )
 
@@ -111,7 +111,7 @@ def clauses(text: str) -> list[list[Token]]:
 
 
 def _token(match: re.Match[str]) -> Token:
-    text = match[0]
+    text = " ".join(match[0].split())
     if match["lines"]:
         low, high = sorted((float(match["l1"]), float(match["l2"] or match["l1"])))
         return Token("lines", text, low, high)
