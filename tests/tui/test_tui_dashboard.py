@@ -61,6 +61,9 @@ async def test_isolation_is_loud_when_there_is_none() -> None:
     journal.open(tier="none")
     async with stage(journal) as one:
         assert "!! NO ISOLATION: plain processes" in one.rows()[1]
+        await one.pilot.resize_terminal(40, 10)
+        await one.settle()
+        assert "!! NO ISOLATION" in one.rows()[0]
 
 
 async def test_wide_screens_add_candidates_diff_and_verifier() -> None:

@@ -98,6 +98,7 @@ async def stage(
     app = WorkbenchApp(desk, None if home else session)
     if theme:
         app.theme = theme
+    app.animation_level = "none"
     async with app.run_test(size=size) as pilot:
         one = Stage(app, pilot, feed, steering, desk)
         await one.settle()

@@ -31,11 +31,6 @@ class Run:
         """The command that opens this session again."""
         return f"workbench resume {shlex.quote(self.attached.path)}"
 
-    @property
-    def steerable(self) -> bool:
-        """Whether commands can be sent."""
-        return self.attached.control is not None and self.view.ended != "gone"
-
     async def drain(self) -> None:
         """Take every update into the view until the feed ends or breaks off."""
         taken = 0

@@ -12,6 +12,8 @@ from workbench.display.tui.view import View
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
 
+SMALL = 60
+"""Below this width the bar keeps to what matters most."""
 _COUNTED = {
     "running": ("▶", "run", GOOD),
     "pausing": ("‖", "pausing", WARN),
@@ -21,12 +23,18 @@ _COUNTED = {
 }
 
 
-def lines(view: View, width: int, now: float) -> list[Content]:
-    """Draw both lines of the bar. `now` is Unix time, for the active time of a live session."""
+def lines(view: View, width: int, now: float, height: int = 2) -> list[Content]:
+    """Draw both lines of the bar. `now` is Unix time, for the active time of a live session.
+
+    Where there is room for one line only, that one must shout when nothing is isolated.
+    """
     session = view.session
-    right = Content.assemble(*_join(_spend(session, width)), " ")
+    right = Content.assemble(" · ".join(_spend(session, width)), " ")
+    alone = height < 2 and session.isolation is not None and session.isolation.tier == "none"
+    name = text.one_line(session.facts.title or session.facts.task)
     left = Content.assemble(
-        (f" {text.one_line(session.facts.title or session.facts.task)[:28]} ", "bold"),
+        (" !! NO ISOLATION ", f"bold reverse {BAD}") if alone else "",
+        (f" {name[: 28 if width >= SMALL else 10]} ", "bold"),
         *_counts(view),
         "  ",
         *_best(session, width),
@@ -39,10 +47,6 @@ def beside(left: Content, right: Content, width: int) -> Content:
     """Put two contents at both ends of a line; the left one gives way."""
     room = max(0, width - right.cell_length - 1)
     return Content.assemble(left.truncate(room, ellipsis=True, pad=True), " ", right)
-
-
-def _join(parts: list[str]) -> list[str]:
-    return [" · ".join(parts)]
 
 
 def _counts(view: View) -> list[tuple[str, str]]:
@@ -83,6 +87,8 @@ def against_baseline(session: Session) -> str:
 
 def _spend(session: Session, width: int) -> list[str]:
     parts = text.spend(session.spent, session.limits)
+    if width < SMALL:
+        return parts[-1:]
     if width >= 120:
         part = session.limits.fraction(session.spent, session.elapsed)
         filled = round(part * 10)

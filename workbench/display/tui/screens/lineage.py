@@ -31,8 +31,10 @@ class LineageScreen(RunScreen):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="lineage.back"),
-        Binding("left_square_bracket", "step(-1)", "Prev", id="candidate.previous"),
-        Binding("right_square_bracket", "step(1)", "Next", id="candidate.next"),
+        Binding(
+            "left_square_bracket", "step(-1)", "Step", id="candidate.previous", key_display="[ ]"
+        ),
+        Binding("right_square_bracket", "step(1)", "Next", id="candidate.next", show=False),
         Binding("b", "base", "Base", id="diff.base"),
         Binding("y", "copy_diff", "Copy", id="diff.copy"),
         Binding("e", "edit_hint", "Edit", id="hint_queue.edit"),

@@ -25,6 +25,7 @@ class StatusBar(Widget):
         """Draw one of the lines."""
         style = self.visual_style
         width = self.size.width
-        content = status.lines(self._view, width, time.time())[min(y, 1)]
+        drawn = status.lines(self._view, width, time.time(), self.size.height)
+        content = drawn[min(y, 1)]
         strip = Strip(content.render_segments(style))
         return strip.adjust_cell_length(width, style.rich_style)
