@@ -56,6 +56,14 @@ class Virtual(ScrollView, can_focus=True):
             self.virtual_size = size
         self.refresh()
 
+    def action_scroll_home(self) -> None:
+        """Show the first line, at once."""
+        self.scroll_home(animate=False, immediate=True, x_axis=False)
+
+    def action_scroll_end(self) -> None:
+        """Show the last line, at once: lines that come in meanwhile must not undo it."""
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line of the visible part."""
         header = self.header
