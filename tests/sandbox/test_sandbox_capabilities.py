@@ -76,6 +76,7 @@ async def test_a_promise_that_does_not_hold_becomes_absent(usable: Backend) -> N
 async def test_without_private_mounts_the_disk_is_best_effort(usable: Backend) -> None:
     plain = Bubblewrap(private_mounts=False)
     capabilities = await plain.probe(full=True)
+    assert capabilities.usable, capabilities.problem
     assert capabilities.check("disk").state == "best-effort"
     assert capabilities.check("filesystem").state == "enforced"
     spec = Spec(files={"/tests/x": b"read"})

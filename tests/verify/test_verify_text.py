@@ -40,7 +40,7 @@ def test_messages_are_short() -> None:
 
 def test_paths_of_this_machine_are_shortened() -> None:
     home = os.path.expanduser("~")
-    told = clean(f"{sys.base_prefix}/lib/json.py and {home}/secret")
+    told = clean(f"{sys.prefix}/lib/json.py and {home}/secret")
     assert told == "<python>/lib/json.py and ~/secret"
 
 
