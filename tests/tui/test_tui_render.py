@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tui_scripted import Journal, ScriptedFeed, demo, live
 
-from workbench.display.tui.log import EventLog, Line
+from workbench.display.lines import EventLog, Line
 from workbench.display.tui.render import (
     diff,
     hints,

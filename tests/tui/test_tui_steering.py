@@ -7,6 +7,7 @@ import pytest
 from tui_scripted import Journal, demo, kernel, live
 from tui_support import Stage, stage
 
+from workbench.display.person import user_name
 from workbench.display.tui.screens.confirm import Ask
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
@@ -112,7 +113,7 @@ async def test_a_hint_is_written_addressed_and_queued() -> None:
         await one.press("ctrl+s")
         assert "Standing hint to L2" in one.text
         await one.press("enter")
-        assert one.control.sent == [AddHint("use\n P", (2,), standing=True)]
+        assert one.control.sent == [AddHint("use\n P", (2,), standing=True, author=user_name())]
         assert "hint 7 queued for L2" in one.notices()
         assert not one.app.screen.query_one(Composer).display
         await one.press("h")
@@ -124,7 +125,7 @@ async def test_capital_h_addresses_all_and_tab_comes_round() -> None:
         await one.press("H")
         assert "Hint to all lineages" in one.text
         await one.press("a", "enter")
-        assert one.control.sent == [AddHint("a", ())]
+        assert one.control.sent == [AddHint("a", (), author=user_name())]
         await one.press("H", "tab")
         assert "Hint to L1" in one.text
         await one.press("tab", "tab", "tab", "tab")

@@ -11,7 +11,7 @@ import msgspec
 
 import sandbox
 from workbench.cli import DONE, FAILED, UsageError
-from workbench.display.tui import text
+from workbench.display import text
 from workbench.formats.error import TaskError
 from workbench.formats.load import Loaded, bundled, load
 from workbench.model.task import Task

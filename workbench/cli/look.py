@@ -11,8 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from workbench.cli import DONE, CommandFailed, UsageError
 from workbench.cli.sessions import content, engine_of, named, reading
-from workbench.display import summary
-from workbench.display.tui import text
+from workbench.display import summary, text
 from workbench.model.candidate import Candidate
 from workbench.model.lineage import name_of
 from workbench.model.session import Session

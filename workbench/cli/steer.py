@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
-import os
 from pathlib import Path
 
 from workbench.cli import DONE, CommandFailed, UsageError
@@ -17,6 +15,7 @@ from workbench.cli.sessions import (
     named,
     reading,
 )
+from workbench.display.person import user_name
 from workbench.engine import command as cmd
 from workbench.engine.client import Connection
 from workbench.engine.command import AnyCommand
@@ -45,7 +44,7 @@ def hint(arguments: argparse.Namespace) -> int:
     """Queue a hint."""
     directory = named(arguments.session)
     lineages = _lineages(directory, arguments.lineage)
-    command = cmd.AddHint(arguments.text, lineages, arguments.standing, _author())
+    command = cmd.AddHint(arguments.text, lineages, arguments.standing, user_name())
     return _send(directory, command)
 
 
@@ -101,14 +100,6 @@ def _check_lineages(session: Session, asked: list[LineageId]) -> None:
 def _check_candidate(session: Session, number: CandidateId) -> None:
     if number not in session.candidates:
         raise UsageError(f"there is no candidate #{number}; there are {len(session.candidates)}")
-
-
-def _author() -> str:
-    """Who gives the hint; a user id without a name is named by its number."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 def _file(text: str, editable: list[str]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from workbench.display import text
 from workbench.display.opener import (
     Attached,
     OpenFailed,
@@ -13,7 +14,6 @@ from workbench.display.opener import (
     StartOptions,
     TaskRow,
 )
-from workbench.display.tui import text
 from workbench.engine.client import SessionFeed
 from workbench.engine.command import Control
 from workbench.engine.create import Settings, create_session

@@ -6,9 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TextIO
 
-from workbench.display.tui import log as lines
-from workbench.display.tui import text
-from workbench.display.tui.log import Line
+from workbench.display import lines, text
+from workbench.display.lines import Line
 from workbench.engine.feed import Feed, Live
 from workbench.model.event import Record, VerdictReached
 from workbench.model.lineage import name_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shlex
 
+from workbench.display import text
 from workbench.display.opener import Attached, Exit
-from workbench.display.tui import text
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate

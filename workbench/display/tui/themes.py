@@ -11,7 +11,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from workbench.content import themes_dir
-from workbench.display.tui.states import SERIES
+from workbench.display.states import SERIES
 
 if TYPE_CHECKING:
     from textual.app import App

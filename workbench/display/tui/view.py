@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from workbench.display.tui.log import EventLog, history, line_of, verdict_line
+from workbench.display.lines import EventLog, history, line_of, verdict_line
 from workbench.engine.feed import Feed, Live, Update
 from workbench.model import event as ev
 from workbench.model.candidate import Candidate, CandidateId, LineageId

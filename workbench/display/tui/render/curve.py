@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from workbench.display.tui import states, text
+from workbench.display import states, text
+from workbench.display.states import ACCENT, BAD, MUTED
 from workbench.display.tui.render.plot import MARKS_FROM, Plot
-from workbench.display.tui.states import ACCENT, BAD, MUTED
 from workbench.model.session import Session
 
 Cell = tuple[str, str]

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from textual.content import Content
 
-from workbench.display.tui.states import ACCENT, MUTED
+from workbench.display.states import ACCENT, MUTED
 
 CONTEXT = 3
 """Unchanged lines shown around each change."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from workbench.display.tui import states, text
-from workbench.display.tui.log import Line
-from workbench.display.tui.states import MUTED
+from workbench.display import states, text
+from workbench.display.lines import Line
+from workbench.display.states import MUTED
 from workbench.model.lineage import name_of
 
 

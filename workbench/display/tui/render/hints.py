@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from workbench.display.tui import text
-from workbench.display.tui.states import ACCENT, GOOD, MUTED, Mark
+from workbench.display import text
+from workbench.display.states import ACCENT, GOOD, MUTED, Mark
 from workbench.model.candidate import LineageId
 from workbench.model.event import SessionCreated
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from workbench.display import states, text
 from workbench.display.opener import SessionRow, TaskRow
-from workbench.display.tui import states, text
-from workbench.display.tui.states import BAD, MUTED
+from workbench.display.states import BAD, MUTED
 
 _STATE, _BEST, _SPENT, _AGE = 14, 9, 15, 10
 _SIZE_FROM = 40

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from workbench.display.tui import states, text
-from workbench.display.tui.states import BAD, MUTED, WARN
+from workbench.display import states, text
+from workbench.display.states import BAD, MUTED, WARN
 from workbench.display.tui.view import View
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 from textual.content import Content
 
-from workbench.display.tui import states, text
-from workbench.display.tui.states import ACCENT, MUTED, Mark
+from workbench.display import states, text
+from workbench.display.states import ACCENT, MUTED, Mark
 from workbench.display.tui.view import View
 from workbench.model.lineage import Lineage
 from workbench.model.session import Session
@@ -67,7 +67,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
         name=lineage.name,
         state=states.of_lineage(lineage, view.live.get(lineage.id), view.ended == "gone"),
         step=str(lineage.step),
-        best=text.score(session.facts, lineage.best_reward),
+        best=text.score(session.facts, lineage.best_reward, unit=False),
         delta=_delta(session, lineage),
         last=_last(session, lineage),
         trend=sparkline([point.best for point in lineage.curve[-4 * TREND_CELLS :]]),
@@ -90,14 +90,16 @@ def _delta(session: Session, lineage: Lineage) -> str:
 
 
 def _last(session: Session, lineage: Lineage) -> str:
-    last = lineage.last
-    if last is None:
+    """Say what the newest finished step gave."""
+    if not lineage.curve or lineage.curve[-1].step == 0:
         return "–"
-    if last.verdict is None:
-        return "…"
-    if last.feasible:
-        return text.score(session.facts, last.reward, unit=False)
-    return states.of_outcome(last.verdict.outcome).text
+    point = lineage.curve[-1]
+    verdict = None if point.candidate is None else session.candidates[point.candidate].verdict
+    if verdict is None:
+        return "✖ none"
+    if verdict.feasible:
+        return text.score(session.facts, verdict.reward, unit=False)
+    return states.of_outcome(verdict.outcome).text
 
 
 def _hint(session: Session, lineage: Lineage) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from workbench.display.tui import text
+from workbench.display import text
 from workbench.display.tui.render.canvas import Canvas
 from workbench.display.tui.render.scale import Linear, Log, Scale, Seconds, nice_step
 from workbench.display.tui.render.series import Curves, Series, XAxis

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 from textual.content import Content
 
-from workbench.display.tui import text
+from workbench.display import text
+from workbench.display.states import ACCENT, GOOD, MUTED
 from workbench.display.tui.render.verdict import section
-from workbench.display.tui.states import ACCENT, GOOD, MUTED
 from workbench.model.candidate import Candidate
 
 

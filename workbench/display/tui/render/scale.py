@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple, Protocol
 
-from workbench.display.tui.text import number
+from workbench.display.text import number
 
 
 class Tick(NamedTuple):

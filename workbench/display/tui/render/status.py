@@ -6,8 +6,8 @@ from collections import Counter
 
 from textual.content import Content
 
-from workbench.display.tui import text
-from workbench.display.tui.states import ACCENT, BAD, GOOD, MUTED, WARN
+from workbench.display import text
+from workbench.display.states import ACCENT, BAD, GOOD, MUTED, WARN
 from workbench.display.tui.view import View
 from workbench.model.lineage import name_of
 from workbench.model.session import Session

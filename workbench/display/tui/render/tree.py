@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from workbench.display.tui import states, text
-from workbench.display.tui.states import ACCENT, MUTED
+from workbench.display import states, text
+from workbench.display.states import ACCENT, MUTED
 from workbench.model.candidate import Candidate, CandidateId
 from workbench.model.event import SessionCreated
 from workbench.model.lineage import Lineage

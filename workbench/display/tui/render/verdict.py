@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 from textual.content import Content
 
-from workbench.display.tui import states, text
-from workbench.display.tui.states import ACCENT, MUTED
+from workbench.display import states, text
+from workbench.display.states import ACCENT, MUTED
 from workbench.model.candidate import Candidate
 from workbench.model.event import SessionCreated
 

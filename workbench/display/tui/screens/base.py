@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
+from workbench.display.person import user_name
 from workbench.display.tui import editor
 from workbench.display.tui.render import info
 from workbench.display.tui.run import Run
@@ -129,7 +130,7 @@ class RunScreen(Screen[None]):
     def on_composer_queued(self, message: Composer.Queued) -> None:
         """Send the hint off; the draft is dropped only when it is safe in the journal."""
         lineages = () if message.target == ALL else (message.target,)
-        command: AnyCommand = AddHint(message.words, lineages, message.standing)
+        command: AnyCommand = AddHint(message.words, lineages, message.standing, user_name())
         if message.hint is not None:
             command = EditHint(message.hint, message.words)
 

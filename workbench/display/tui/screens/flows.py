@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.display.tui import text
+from workbench.display import text
 from workbench.display.tui.screens.confirm import Answer, Ask
 from workbench.engine.command import Abort, Continue, Pause, Reply, Shutdown, Stop
 from workbench.model.lineage import Lineage

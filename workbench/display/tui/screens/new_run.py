@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from textual.validation import Integer
 from textual.widgets import Button, Input, Label, Select, Static
 
+from workbench.display import text
 from workbench.display.opener import StartOptions, TaskRow
-from workbench.display.tui import text
 
 Choice = tuple[str, StartOptions]
 _LINEAGES, _SEED = "4", "1"

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from workbench.display.tui import text
+from workbench.display import text
 from workbench.display.tui.view import View
 from workbench.model.candidate import LineageId
 from workbench.model.event import HintId

@@ -119,7 +119,7 @@ class TextPane(Pane):
             if line.cell_length <= width:
                 wrapped.append(line)
             else:
-                wrapped += line.fold(width)
+                wrapped += line.wrap(width)
         self._wrapped = wrapped
         self.resize_lines()
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from workbench.display.tui.states import MUTED
+from workbench.display.states import MUTED
 from workbench.display.tui.widgets.virtual import Virtual
 
 T = TypeVar("T")

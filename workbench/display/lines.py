@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from workbench.display.tui import states, text
-from workbench.display.tui.states import ACCENT, BAD, GOOD, MUTED, WARN
+from workbench.display import states, text
+from workbench.display.states import ACCENT, BAD, GOOD, MUTED, WARN
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId
 from workbench.model.event import Record

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from workbench.display.tui import text
+from workbench.display import text
 from workbench.model.event import SessionCreated
 from workbench.model.limits import Limits, Spend
 from workbench.model.verdict import Direction
