@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from workbench.store import (
     find_session,
     holder,
     list_sessions,
+    spoken,
 )
 from workbench.store.prepare import fold
 
@@ -52,12 +52,6 @@ def pick(text: str | None, likely: Callable[[SessionSummary], bool]) -> Path:
 def engine_of(path: Path) -> Holder | None:
     """Return who runs the session; nobody runs an exported file."""
     return holder(path) if path.is_dir() else None
-
-
-def spoken(directory: Path) -> str:
-    """Return how a person names the session on a command line."""
-    inside = directory.parent == default_root().absolute()
-    return shlex.quote(directory.name if inside else str(directory))
 
 
 def how_to_resume(directory: Path) -> str:

@@ -21,7 +21,13 @@ from workbench.store.export import export
 from workbench.store.lock import Holder, SessionLock, holder
 from workbench.store.reader import Reader
 from workbench.store.rows import CandidateRow, LineageRow, SessionSummary
-from workbench.store.sessions import default_root, find_session, list_sessions, new_session_id
+from workbench.store.sessions import (
+    default_root,
+    find_session,
+    list_sessions,
+    new_session_id,
+    spoken,
+)
 from workbench.store.writer import Store
 
 __all__ = [
@@ -51,4 +57,5 @@ __all__ = [
     "list_sessions",
     "new_session_id",
     "recover",
+    "spoken",
 ]

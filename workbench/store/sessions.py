@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import time
 from pathlib import Path
 
@@ -62,6 +63,12 @@ def find_session(root: Path, text: str) -> Path:
     if ids:
         raise SessionNotFound(f"no session {text!r} in {root}. There are: {_some(ids)}.")
     raise SessionNotFound(f"no session {text!r}: there are none in {root} yet")
+
+
+def spoken(directory: Path) -> str:
+    """Return how a person names the session on a command line: what `find_session` reads back."""
+    inside = directory.parent == default_root()
+    return shlex.quote(directory.name if inside else str(directory))
 
 
 def list_sessions(root: Path) -> list[SessionSummary]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
+from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
+from workbench.store import spoken
 
 _BREATHE = 200
 """Updates taken in a row before the event loop gets its turn."""
@@ -29,7 +30,7 @@ class Run:
     @property
     def resume_command(self) -> str:
         """The command that opens this session again."""
-        return f"workbench resume {shlex.quote(self.attached.path)}"
+        return f"workbench resume {spoken(Path(self.attached.path))}"
 
     async def drain(self) -> None:
         """Take every update into the view until the feed ends or breaks off."""
@@ -101,7 +102,7 @@ class Run:
         verb = "attach" if running else "show" if session.state == "finished" else "resume"
         return Exit(
             path=self.attached.path,
-            resume=f"workbench {verb} {shlex.quote(self.attached.path)}",
+            resume=f"workbench {verb} {spoken(Path(self.attached.path))}",
             running=running,
             may_spend=text.remaining(session.limits, session.spent, session.elapsed),
             message=message,
