@@ -26,7 +26,7 @@ from workbench.store.schema import FILE_NAME
 from workbench.verify.outcome import Stage
 from workbench.verify.verifier import Verification
 
-_CONSTANT = re.compile(rb"^([AB]) *= *(\S+)", re.MULTILINE)
+_CONSTANT = re.compile(rb"^(EAST|NORTH) *= *(\S+)", re.MULTILINE)
 
 
 class Mark(NamedTuple):
@@ -86,7 +86,7 @@ class Stub:
         }
         values = dict(_CONSTANT.findall(files["solve.py"]))
         try:
-            reward = -((float(values[b"A"]) - 2) ** 2) - (float(values[b"B"]) - 4) ** 2
+            reward = -((float(values[b"EAST"]) - 2) ** 2) - (float(values[b"NORTH"]) - 4) ** 2
         except (KeyError, ValueError):
             verdict = Verdict(Outcome.INFEASIBLE, "a hard constraint is broken", **common)
         else:
