@@ -87,7 +87,7 @@ def _rules(plot: Plot, session: Session) -> dict[int, str]:
             continue
         row = plot.height_of(session, reward) // 4
         if 0 <= row < plot.rows:
-            found[row] = f" {name} {text.score(facts, reward)} "
+            found[row] = f" {name} {text.score(facts, reward, unit=False)} "
     return found
 
 
@@ -99,7 +99,7 @@ def off_axis(plot: Plot, session: Session) -> str:
     reward = session.facts.direction.reward(known)
     if 0 <= plot.height_of(session, reward) < plot.canvas.dots_high:
         return ""
-    return f"best known {text.score(session.facts, reward)} is off the axis · "
+    return f"best known {text.score(session.facts, reward, unit=False)} is off the axis · "
 
 
 def _end_labels(plot: Plot, session: Session) -> dict[int, list[Cell]]:
@@ -121,7 +121,7 @@ def _end_labels(plot: Plot, session: Session) -> dict[int, list[Cell]]:
         free.discard(at)
         name = f"{'▸' if number == picked else ' '}L{number}"
         if plot.margin > 6:
-            name = f"{name} {text.score(session.facts, best)}"
+            name = f"{name} {text.score(session.facts, best, unit=False)}"
         style = f"{states.series(number)} bold" if number == picked else states.series(number)
         placed[at] = [(character, style) for character in name[: plot.margin]]
     return placed
