@@ -24,8 +24,9 @@ ATTEMPTS = 24
 _SHARES = {"structure": 0.25, "inner": 0.15}
 """Kind of edit -> how often it comes for one move on tunable constants, once those stall.
 
-Inner literals are those not marked as tunable. Measured on circle packing and job shop: the same
-shares from the first move on cost more than they gained.
+Inner literals are those not marked as tunable. Measured on circle packing and job shop: fixed
+shares of 0.08 and 0.05 from the first move on ended below no such edits at all after 50
+evaluations, hence the wait. The two values here were set by judgement, not searched for.
 """
 
 
