@@ -1,9 +1,10 @@
 """CMA-ES over the live named constants, where they are few enough for it to learn from.
 
 Measured against sparse moves alone at 400 evaluations: better on job shop, no different on circle
-packing; started before sparse moves stalled, it was worse on circle packing. A run starts once a one-at-a-time screen told the live constants from the dead
-ones, works in the units that sparse moves learned, and ends when the rest of the program changes
-(a better integer, a better statement) or nothing improves any more. Hansen's CMA-ES, by `cmaes`.
+packing; started before sparse moves stalled, it was worse on circle packing. A run starts once a
+one-at-a-time screen told the live constants from the dead ones, works in the units that sparse
+moves learned, and ends when the rest of the program changes (a better integer, a better statement)
+or nothing improves any more. Hansen's CMA-ES, by `cmaes`.
 """
 
 from __future__ import annotations
