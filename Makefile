@@ -41,6 +41,8 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.crash
+	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.mutation
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

@@ -1,4 +1,4 @@
-"""Commands that read sessions: sessions, show, diff, best, export. They never write one."""
+"""Commands that read sessions: sessions, show, diff, best. They never write one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workbench.display import summary, text
 from workbench.model.candidate import Candidate
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
-from workbench.store import Reader, StoreError
+from workbench.store import Reader
 
 
 def sessions(arguments: argparse.Namespace) -> int:
@@ -100,19 +100,6 @@ def best(arguments: argparse.Namespace) -> int:
             target.write_bytes(data)
     score = text.score(session.facts, chosen.reward)
     print(f"#{chosen.id} ({session.facts.score_name} {score}) written to {out}")
-    return DONE
-
-
-def export(arguments: argparse.Namespace) -> int:
-    """Write a session as one file."""
-    from workbench.store import export as export_session
-
-    target = Path(arguments.file)
-    try:
-        export_session(named(arguments.session), target)
-    except StoreError as error:
-        raise CommandFailed(str(error)) from None
-    print(f"written to {target}")
     return DONE
 
 

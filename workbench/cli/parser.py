@@ -171,7 +171,13 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
     export = commands.add_parser("export", help="write a session as one consistent file")
     _session_argument(export)
     export.add_argument("file", metavar="FILE")
-    export.set_defaults(run=_lazy("look", "export"))
+    export.set_defaults(run=_lazy("keep", "export"))
+    take_in = commands.add_parser("import", help="make a session from an exported file")
+    take_in.add_argument("file", metavar="FILE")
+    take_in.set_defaults(run=_lazy("keep", "take_in"))
+    recover = commands.add_parser("recover", help="save what a damaged session still holds")
+    _session_argument(recover)
+    recover.set_defaults(run=_lazy("keep", "save"))
 
 
 def _checking(commands: Commands[argparse.ArgumentParser]) -> None:

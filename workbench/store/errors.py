@@ -82,7 +82,7 @@ class SessionDamaged(StoreError):
         readable: int = 0,
     ) -> None:
         kept = (
-            f"the first {readable} records can be read and recovered into a new session"
+            f"the first {readable} records can be read: `workbench recover` makes a session of them"
             if readable
             else "no record can be read"
         )
