@@ -17,8 +17,10 @@ from processes import descendants, wait_gone
 
 from workbench.engine.client import Connection, SessionFeed
 from workbench.engine.command import AddHint, Continue, Pause
+from workbench.engine.host import Host
 from workbench.engine.spawn import EngineNotStarted, spawn
 from workbench.model import event as ev
+from workbench.model.limits import Limits
 from workbench.store import SessionBusy, holder
 
 HERE = Path(__file__).parent
@@ -36,6 +38,14 @@ def host(directory: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+    )
+
+
+def host_on_a_small_disk(directory: Path) -> subprocess.Popen[str]:
+    """Start an engine for which every file ends at 160 KiB."""
+    command = f"ulimit -f 160; exec {sys.executable} -m workbench.engine.host {directory}"
+    return subprocess.Popen(
+        ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
 
 
@@ -172,3 +182,19 @@ async def test_a_signal_makes_a_clean_checkpoint(root: Path) -> None:
     assert session.closed.reason == "interrupted"
     await finish(directory)
     whole(directory)
+
+
+async def test_a_full_disk_stops_the_search_and_leaves_a_whole_session(root: Path) -> None:
+    directory = await new_session(root, seed=3, limits=Limits(evaluations=3000))
+    process = host_on_a_small_disk(directory)
+    with process:
+        out, _ = await asyncio.to_thread(process.communicate)
+    assert process.returncode == 1
+    assert "could not be written" in out.splitlines()[-1]
+    assert "resume" in out.splitlines()[-1]
+    before = stored(directory)  # reads without a fault: nothing is half-written
+    assert 0 < before.spent.evaluations < 3000
+    await Host(directory).run(Limits(evaluations=before.spent.evaluations + 3))
+    after = stored(directory)
+    assert after.spent.evaluations == before.spent.evaluations + 3
+    assert all(x.verdict is not None for x in after.candidates.values())
