@@ -74,7 +74,7 @@ async def test_a_new_session_is_started_with_every_option() -> None:
         shown = one.text
         for name in ("task", "strategy", "lineages", "seed", "evaluations", "heilbronn", "greedy"):
             assert name in shown
-        await one.press("tab", "tab", "end", "backspace", "8", "tab", "end", "2", "tab")
+        await one.press("tab", "tab", "end", "backspace", "8", "tab", "end", "1", "2", "tab")
         await one.press("5", "0", "0", "ctrl+s")
         assert one.opener.started == [("/tasks/heilbronn", StartOptions(8, 12, 500, "greedy"))]
         assert isinstance(one.app.screen, Dashboard)

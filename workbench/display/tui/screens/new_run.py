@@ -17,7 +17,7 @@ from workbench.display import text
 from workbench.display.opener import StartOptions, TaskRow
 
 Choice = tuple[str, StartOptions]
-_LINEAGES, _SEED = "4", "1"
+_LINEAGES, _SEED = "4", "0"
 
 
 class NewRun(ModalScreen[Choice | None]):
