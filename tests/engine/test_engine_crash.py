@@ -18,6 +18,7 @@ from processes import descendants, wait_gone
 from workbench.engine.client import Connection, SessionFeed
 from workbench.engine.command import AddHint, Continue, Pause
 from workbench.engine.host import Host
+from workbench.engine.launch import Launch
 from workbench.engine.spawn import EngineNotStarted, spawn
 from workbench.model import event as ev
 from workbench.model.limits import Limits
@@ -194,7 +195,7 @@ async def test_a_full_disk_stops_the_search_and_leaves_a_whole_session(root: Pat
     assert "resume" in out.splitlines()[-1]
     before = stored(directory)  # reads without a fault: nothing is half-written
     assert 0 < before.spent.evaluations < 3000
-    await Host(directory).run(Limits(evaluations=before.spent.evaluations + 3))
+    await Host(directory, Launch(Limits(evaluations=before.spent.evaluations + 3))).run()
     after = stored(directory)
     assert after.spent.evaluations == before.spent.evaluations + 3
     assert all(x.verdict is not None for x in after.candidates.values())

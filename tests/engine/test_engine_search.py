@@ -9,6 +9,7 @@ from engine_support import BUNDLE, Gated, finish, new_session, running, sequence
 
 from workbench.engine.command import Inject
 from workbench.engine.host import Host
+from workbench.engine.launch import Launch
 from workbench.model.limits import Limits
 from workbench.model.verdict import Outcome
 
@@ -154,5 +155,17 @@ async def test_a_candidate_that_prints_escape_codes_leaves_none_in_messages(root
 
 async def test_a_budget_changed_before_the_first_verdict_is_exact_too(root: Path) -> None:
     directory = await new_session(root, limits=Limits(evaluations=4))
-    await Host(directory).run(Limits(evaluations=7, proposals=30))
+    await Host(directory, Launch(Limits(evaluations=7, proposals=30))).run()
     assert stored(directory).spent.evaluations == 7
+
+
+async def test_a_session_file_alone_never_takes_isolation_away(root: Path) -> None:
+    directory = await new_session(root, sandbox="process")
+    with pytest.raises(ValueError, match="--sandbox process"):
+        await finish(directory)
+    assert stored(directory).isolation is None, "nothing ran"
+    await Host(directory, Launch(sandbox="auto")).run()
+    session = stored(directory)
+    assert session.isolation is not None
+    assert session.isolation.tier == "namespaces"
+    assert session.spent.evaluations == 12

@@ -16,7 +16,7 @@ async def test_dashboard_shows_a_live_session() -> None:
         assert isinstance(one.app.screen, Dashboard)
         await one.push(live(1, "verifying", 31))
         assert "▶ verify" in one.text
-        assert "best known 3.1×" in one.text
+        assert "best known 3.1 " in one.text
         assert "matmul-tile" in one.rows()[0]
         assert "● live" in one.rows()[1]
 

@@ -67,9 +67,9 @@ def test_dots_join_and_the_higher_rank_takes_the_colour() -> None:
 def test_a_plot_shows_curves_rules_labels_and_marks() -> None:
     session = Session(demo(steps=30).records)
     shown = drawn(session, SETTING._replace(selected=1))
-    assert "best known 3.1×" in shown
-    assert "▸L1 1.1298×" in shown
-    assert "L4 2.7067×" in shown
+    assert "best known 3.1 " in shown
+    assert "▸L1 1.1298" in shown
+    assert "L4 2.7067" in shown
     assert "▲L2" in shown
     assert "4 ✖" in shown
     assert "└0" in shown
@@ -88,11 +88,11 @@ def test_minimised_scores_are_shown_as_they_are() -> None:
     session = Session(journal.records)
     assert title(session, SETTING) == "Best time [ms] by step · linear · lower is better"
     shown = drawn(session)
-    assert "L1 7.5 ms" in shown
-    assert "baseline 10 ms" in shown
+    assert "L1 7.5" in shown
+    assert "baseline 10 " in shown
     rows = shown.split("\n")
     assert next(i for i, r in enumerate(rows) if "baseline" in r) < next(
-        i for i, r in enumerate(rows) if "7.5 ms" in r
+        i for i, r in enumerate(rows) if "7.5" in r
     )
 
 
@@ -109,7 +109,7 @@ def test_a_best_known_far_away_is_named_instead_of_flattening_the_curves() -> No
     plot = Plot()
     plot.update(session, SETTING)
     assert plot.frame.y.high < 3
-    assert curve.off_axis(plot, session).startswith("best known 100× is off the axis")
+    assert curve.off_axis(plot, session).startswith("best known 100 is off the axis")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (5, 2), (20, 3), (40, 9), (200, 50)])

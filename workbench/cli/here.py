@@ -12,12 +12,12 @@ from workbench.cli.front import Follow
 from workbench.cli.sessions import how_to_resume
 from workbench.engine.engine import Engine
 from workbench.engine.host import EXPECTED, Host
+from workbench.engine.launch import Launch
 from workbench.engine.local import LocalFeed
-from workbench.model.limits import Limits
 from workbench.store import Reader, StoreError
 
 
-def run_here(directory: Path, follow: Follow, slots: int | None, limits: Limits | None) -> int:
+def run_here(directory: Path, follow: Follow, launch: Launch) -> int:
     """Host the engine here; ctrl+c and SIGTERM make a clean checkpoint.
 
     Raises `CommandFailed` when the engine cannot run, and `OSError` when nobody takes the output
@@ -25,7 +25,7 @@ def run_here(directory: Path, follow: Follow, slots: int | None, limits: Limits 
     """
     here = _Here(directory, follow)
     try:
-        return asyncio.run(here.run(slots, limits))
+        return asyncio.run(here.run(launch))
     except KeyboardInterrupt:  # before the engine could listen for signals
         print(how_to_resume(directory), file=sys.stderr)
         return INTERRUPTED
@@ -42,9 +42,9 @@ class _Here:
         self._reader: Reader | None = None
         self._signalled = False
 
-    async def run(self, slots: int | None, limits: Limits | None) -> int:
-        host = Host(self._directory, slots=slots, attended=False, on_open=self._open)
-        running = asyncio.ensure_future(host.run(limits))
+    async def run(self, launch: Launch) -> int:
+        host = Host(self._directory, launch, attended=False, on_open=self._open)
+        running = asyncio.ensure_future(host.run())
 
         def checkpoint() -> None:
             self._signalled = True

@@ -55,6 +55,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     run.set_defaults(run=_lazy("start", "run"))
     for command in (demo, run):
         _search_options(command)
+        _launch_options(command, sandbox="auto")
         _front_end_options(command)
     resume = commands.add_parser("resume", help="go on with an interrupted session")
     _session_argument(resume, optional=True)
@@ -66,6 +67,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
         help="new totals, e.g. evaluations=400; limits that are not named stay",
     )
     resume.set_defaults(run=_lazy("start", "resume"))
+    _launch_options(resume, sandbox=None)
     _front_end_options(resume)
     attach = commands.add_parser("attach", help="watch a session that is running")
     _session_argument(attach, optional=True)
@@ -88,14 +90,23 @@ def _search_options(command: argparse.ArgumentParser) -> None:
         "default: the task's own",
     )
     group.add_argument("--target", type=_finite, metavar="SCORE", help="stop at this score")
+
+
+def _launch_options(command: argparse.ArgumentParser, sandbox: str | None) -> None:
+    """Add what is said for each run anew: none of it is taken from a session file."""
+    group = command.add_argument_group("this run")
     group.add_argument(
         "--on-finish", type=_words, metavar="CMD", help="shell command run when it is finished"
     )
     group.add_argument(
         "--sandbox",
-        default="auto",
+        default=sandbox,
         choices=["auto", "bubblewrap", "process"],
-        help="default auto; `process` isolates nothing and is never chosen for you",
+        help="`process` isolates nothing and must be named each time; "
+        f"default: {sandbox or 'as the session was begun'}",
+    )
+    group.add_argument(
+        "--slots", type=_positive, metavar="N", help="verifications at once (default: cores)"
     )
 
 
@@ -109,9 +120,6 @@ def _front_end_options(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--detach", action="store_true", help="leave the engine running and return at once"
-    )
-    group.add_argument(
-        "--slots", type=_positive, metavar="N", help="verifications at once (default: cores)"
     )
 
 

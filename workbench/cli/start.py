@@ -22,9 +22,9 @@ from workbench.cli.sessions import (
     reading,
 )
 from workbench.engine.create import Settings, create_session
+from workbench.engine.launch import Launch
 from workbench.formats.error import TaskError
 from workbench.formats.load import load
-from workbench.model.limits import Limits
 from workbench.store import StoreError, default_root
 
 DEMO_TASK = "circle-packing"
@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         made = asyncio.run(create_session(default_root(), loaded.task, settings))
     except StoreError as error:
         raise CommandFailed(str(error)) from None
-    return _go(made.absolute(), arguments, None)
+    launch = Launch(slots=arguments.slots, sandbox=arguments.sandbox, on_finish=arguments.on_finish)
+    return _go(made.absolute(), arguments, launch)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -71,7 +72,8 @@ def resume(arguments: argparse.Namespace) -> int:
             limits = raise_limits(session, read_limits(arguments.budget))
     elif is_finished(directory):
         raise CommandFailed(how_to_extend(directory))
-    return _go(directory, arguments, limits)
+    launch = Launch(limits, arguments.slots, arguments.sandbox, arguments.on_finish)
+    return _go(directory, arguments, launch)
 
 
 def attach(arguments: argparse.Namespace) -> int:
@@ -99,7 +101,6 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         seed=arguments.seed,
         limits=read_limits(arguments.budget),
         target=arguments.target,
-        on_finish=arguments.on_finish,
         sandbox=arguments.sandbox,
     )
 
@@ -116,17 +117,17 @@ def _display(asked: str) -> str:
     return asked
 
 
-def _go(directory: Path, arguments: argparse.Namespace, limits: Limits | None) -> int:
+def _go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
     """Run the session: in a process of its own under the TUI, else right here."""
     display = _display(arguments.display)
     if not arguments.detach and display != "tui":
         from workbench.cli.here import run_here
 
-        return run_here(directory, front_end(display), arguments.slots, limits)
+        return run_here(directory, front_end(display), launch)
     from workbench.engine.spawn import EngineNotStarted, spawn
 
     try:
-        pid = asyncio.run(spawn(directory, limits, arguments.slots))
+        pid = asyncio.run(spawn(directory, launch))
     except EngineNotStarted as error:
         raise CommandFailed(f"{error}\n{how_to_resume(directory)}") from None
     if not arguments.detach:

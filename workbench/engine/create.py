@@ -29,7 +29,6 @@ class Settings(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     target: float | None = None
     """Raw score at which the session stops."""
-    on_finish: str | None = None
     sandbox: str = "auto"
     max_barren: int = 50
 
@@ -75,7 +74,6 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         verification=task.verification,
         sandbox=settings.sandbox,
         target=settings.target,
-        on_finish=settings.on_finish,
     )
     initial = ev.ProposalMade(
         candidate=INITIAL,

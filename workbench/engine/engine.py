@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sandbox
 from workbench import __version__
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
+from workbench.engine.launch import Launch, backend_for
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
@@ -19,7 +20,7 @@ from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.formats.harbor import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
-from workbench.model.limits import Limits, Spend
+from workbench.model.limits import Spend
 from workbench.model.task import Task
 from workbench.propose.proposer import Proposer
 from workbench.propose.registry import proposer
@@ -39,16 +40,22 @@ class Engine:
     """Runs one session in this process until it is finished, shut down or broken."""
 
     def __init__(
-        self, journal: Journal, *, slots: int | None = None, attended: bool = True
+        self,
+        journal: Journal,
+        launch: Launch,
+        *,
+        attended: bool = True,
+        on_start: Callable[[], None] = lambda: None,
     ) -> None:
-        """Serve the session of `journal`, which is open.
+        """Serve the session of `journal`, which is open, as `launch` says.
 
-        `slots` bounds verifications at once (default: this machine's cores). Unattended, the
-        engine ends when the machine's fault has paused every lineage, instead of waiting.
+        Unattended, the engine ends when the machine's fault has paused every lineage, instead of
+        waiting. `on_start` is called once it works.
         """
         self.journal = journal
         self.hub = journal.hub
-        self._slot_count = slots or machine_slots()
+        self._launch = launch
+        self._on_start = on_start
         self._attended = attended
         self._runners: dict[LineageId, Runner] = {}
         self._over = asyncio.Event()
@@ -72,7 +79,7 @@ class Engine:
             await verifier.open()
             return verifier
 
-        slots = Slots(self._slot_count, open_verifier)
+        slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
             return await self._work(task, Verifications(self.journal, slots), line, tier)
         finally:
@@ -80,11 +87,6 @@ class Engine:
             self._ready.set()  # whoever still waits to send a command is told that it is over
             await slots.aclose()
             self.hub.close()
-
-    async def change_budget(self, limits: Limits) -> None:
-        """Put new limits in force before the run starts."""
-        session = self.journal.session
-        await self.journal.post(*reallot(session, limits, session.target))
 
     async def send(self, command: AnyCommand) -> Reply:
         """Carry a command out, once the run has begun. Raises `ConnectionError` when it is over."""
@@ -111,7 +113,8 @@ class Engine:
         return task
 
     async def _isolation(self) -> tuple[sandbox.Backend, str, str]:
-        backend = sandbox.backend(self.journal.session.facts.sandbox)
+        name = backend_for(self._launch, self.journal.session.facts.sandbox)
+        backend = sandbox.backend(name)
         found = await backend.probe()
         if not found.usable:
             raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
@@ -121,10 +124,12 @@ class Engine:
         self, task: Task, verifications: Verifications, line: str, tier: str
     ) -> ev.EngineClosed:
         try:
+            await self._change_budget()
             opened = self._open(line, tier)
             self._control = Controller(self.journal, task, self._crew(task, verifications))
             self._ready.set()
             await opened
+            self._on_start()
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 group.create_task(self._drive(task, verifications))
@@ -143,6 +148,11 @@ class Engine:
         except JournalBroken as broken:
             raise EngineFailed(str(broken)) from None
         return closed
+
+    async def _change_budget(self) -> None:
+        if self._launch.limits is not None:
+            session = self.journal.session
+            await self.journal.post(*reallot(session, self._launch.limits, session.target))
 
     def _open(self, line: str, tier: str) -> asyncio.Future[list[ev.Record]]:
         """Journal that a run begins, what the last one left cut off, and what may try again."""

@@ -22,14 +22,17 @@ from sandbox import SandboxUnavailable
 from workbench.engine.engine import Engine, EngineFailed
 from workbench.engine.hub import Hub
 from workbench.engine.journal import Journal
+from workbench.engine.launch import Launch
 from workbench.engine.server import serve, socket_path
 from workbench.formats.error import TaskError
 from workbench.model.event import EngineClosed
-from workbench.model.limits import Limits
 from workbench.store import SessionLock, StoreError
 
 EXPECTED = (StoreError, TaskError, SandboxUnavailable, EngineFailed, ValueError, OSError)
 """What may keep an engine from running: each says what to do."""
+
+
+NOTHING_CHOSEN = Launch()
 
 
 class Host:
@@ -38,41 +41,37 @@ class Host:
     def __init__(
         self,
         directory: Path,
+        launch: Launch = NOTHING_CHOSEN,
         *,
-        slots: int | None = None,
         attended: bool = True,
         on_open: Callable[[Engine], None] = lambda engine: None,
     ) -> None:
-        """Prepare to run the session in `directory`.
+        """Prepare to run the session in `directory` as `launch` says.
 
         `on_open` sees the engine when its journal is loaded and nothing has happened yet: the
         moment to take a feed that misses nothing.
         """
         self._directory = directory
-        self._slots = slots
+        self._launch = launch
         self._attended = attended
         self._on_open = on_open
         self.engine: Engine | None = None
         self.ready = asyncio.Event()
 
-    async def run(self, limits: Limits | None = None) -> EngineClosed:
-        """Take the session's lock, serve and work until it is over.
-
-        `limits`, if given, replace the session's budget first. Raises one of `EXPECTED`.
-        """
+    async def run(self) -> EngineClosed:
+        """Take the session's lock, serve and work until it is over. Raises one of `EXPECTED`."""
         lock = SessionLock(self._directory)
         lock.acquire()
         try:
             async with Journal.open(lock, Hub()) as journal:
-                engine = Engine(journal, slots=self._slots, attended=self._attended)
+                engine = Engine(
+                    journal, self._launch, attended=self._attended, on_start=self.ready.set
+                )
                 self._on_open(engine)
-                if limits is not None:
-                    await engine.change_budget(limits)
                 self.engine = engine
                 path = socket_path(self._directory)
                 async with serve(engine, path):
                     lock.announce(path)
-                    self.ready.set()
                     closed = await engine.run()
                 await self._finish(engine, closed)
                 return closed
@@ -81,7 +80,7 @@ class Host:
 
     async def _finish(self, engine: Engine, closed: EngineClosed) -> None:
         """Run the person's own command once the session is finished."""
-        command = engine.journal.session.facts.on_finish
+        command = self._launch.on_finish
         if command is None or closed.reason != "finished":
             return
         session = engine.journal.session
@@ -100,10 +99,10 @@ class Host:
             print(f"workbench: --on-finish exited with {code}: {command}", file=sys.stderr)
 
 
-async def _main(directory: Path, limits: Limits | None, slots: int | None) -> int:
-    host = Host(directory, slots=slots)
+async def _main(directory: Path, launch: Launch) -> int:
+    host = Host(directory, launch)
     loop = asyncio.get_running_loop()
-    running = asyncio.ensure_future(host.run(limits))
+    running = asyncio.ensure_future(host.run())
 
     def checkpoint() -> None:
         if host.engine is None:
@@ -142,11 +141,9 @@ def main() -> int:
     """Run the session named on the command line."""
     parser = argparse.ArgumentParser(prog="workbench-engine")
     parser.add_argument("session", type=Path)
-    parser.add_argument("--limits", help="the session's new budget, as JSON")
-    parser.add_argument("--slots", type=int)
+    parser.add_argument("--launch", default="{}", help="what was chosen for this run, as JSON")
     given = parser.parse_args()
-    limits = None if given.limits is None else msgspec.json.decode(given.limits, type=Limits)
-    return asyncio.run(_main(given.session, limits, given.slots))
+    return asyncio.run(_main(given.session, msgspec.json.decode(given.launch, type=Launch)))
 
 
 if __name__ == "__main__":

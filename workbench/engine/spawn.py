@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from workbench.model.limits import Limits
+from workbench.engine.launch import Launch
 
 START_SECONDS = 30.0
 """How long an engine may take until it serves."""
@@ -25,14 +25,8 @@ _started: list[subprocess.Popen[bytes]] = []
 """Engines outlive whoever started them; held here so that none is reaped as forgotten."""
 
 
-def _start(
-    directory: Path, limits: Limits | None, slots: int | None, log: Path
-) -> subprocess.Popen[bytes]:
-    arguments = [str(directory)]
-    if limits is not None:
-        arguments += ["--limits", msgspec.json.encode(limits).decode()]
-    if slots is not None:
-        arguments += ["--slots", str(slots)]
+def _start(directory: Path, launch: Launch, log: Path) -> subprocess.Popen[bytes]:
+    arguments = [str(directory), "--launch", msgspec.json.encode(launch).decode()]
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "workbench.engine.host", *arguments],
@@ -46,13 +40,13 @@ def _start(
     return process
 
 
-async def spawn(directory: Path, limits: Limits | None = None, slots: int | None = None) -> int:
+async def spawn(directory: Path, launch: Launch | None = None) -> int:
     """Start an engine on `directory`, wait until it serves, and return its process id.
 
     Raises `EngineNotStarted` with its reason: locked elsewhere, damaged file, no isolation.
     """
     log = directory / "engine.log"
-    process = _start(directory, limits, slots, log)
+    process = _start(directory, launch or Launch(), log)
     assert process.stdout is not None
     with process.stdout as pipe:
         try:

@@ -45,11 +45,9 @@ class SessionCreated(Event, frozen=True, tag="session_created"):
     best_known: float | None = None
     verification: str = "output"
     sandbox: str = "auto"
-    """Sandbox backend asked for by name."""
+    """Sandbox backend asked for when the session was begun."""
     target: float | None = None
     """Raw score at which the session stops."""
-    on_finish: str | None = None
-    """Shell command run when the session finishes."""
     allocation: str = "uniform"
 
 

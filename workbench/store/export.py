@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench.store.creation import sync
 from workbench.store.errors import StoreError
-from workbench.store.opening import connect, database_of, explained
+from workbench.store.opening import connect, database_of, diagnose, explained
 
 
 def export(directory: Path, target: Path) -> None:
@@ -30,6 +30,9 @@ def export(directory: Path, target: Path) -> None:
             os.link(part, target)  # unlike a rename, never replaces what came there meanwhile
             sync(target.parent)
         except (OSError, sqlite3.OperationalError) as error:
+            # Damage can show as anything, a full disk too: the copy follows what pages claim.
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise diagnose(file, "it cannot be copied") from error
             raise StoreError(f"{target} could not be written ({error})") from error
         finally:
             part.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""What a person chooses for one run of an engine.
+
+A session file may come from somebody else. So a command to run on this machine, and doing without
+isolation, are never taken from it: whoever starts the engine says them, each time.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from workbench.model.limits import Limits
+
+
+class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Choices for one run; what is left out is as the session says, or off."""
+
+    limits: Limits | None = None
+    """New limits for the session, put in force before the run."""
+    slots: int | None = None
+    """Verifications at once; by default this machine's cores."""
+    sandbox: str | None = None
+    """Sandbox backend by name. `process` must be said here, whatever the session says."""
+    on_finish: str | None = None
+    """Shell command run once the session is finished."""
+
+
+UNSAFE = "process"
+"""The backend that isolates nothing."""
+
+
+def backend_for(launch: Launch, recorded: str) -> str:
+    """Return the sandbox backend of a run of a session that recorded `recorded`.
+
+    Raises `ValueError` where only the session file asks for no isolation.
+    """
+    if launch.sandbox is not None:
+        return launch.sandbox
+    if recorded == UNSAFE:
+        raise ValueError(
+            "this session was run without isolation, and its programs would run as you; "
+            "resume it with --sandbox process to accept that, or with --sandbox auto"
+        )
+    return recorded
