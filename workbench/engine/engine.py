@@ -138,8 +138,8 @@ class Engine:
                 raise _Over
         except* _Over:
             pass
-        except* JournalBroken as broken:
-            raise EngineFailed(str(broken.exceptions[0])) from None
+        except* JournalBroken:
+            pass  # the closing event meets it again, outside of this group
         except* InfrastructureDown as down:
             self._reason, self._detail = "interrupted", str(down.exceptions[0])
         closed = ev.EngineClosed(self._reason, self._detail)
