@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import time
 from pathlib import Path
 
@@ -46,8 +47,14 @@ def alive(identities: set[Identity]) -> set[Identity]:
 def wait_gone(identities: set[Identity], seconds: float = 1.0) -> set[Identity]:
     """Give them `seconds` to end; return those that did not."""
     deadline = time.monotonic() + seconds
-    left = alive(identities)
-    while left and time.monotonic() < deadline:
-        time.sleep(0.005)
-        left = alive(left)
-    return left
+    for identity in alive(identities):
+        try:
+            ending = os.pidfd_open(identity[0])
+        except ProcessLookupError:
+            continue
+        try:
+            if alive({identity}):  # else the number is another process's by now
+                select.select([ending], [], [], max(0.0, deadline - time.monotonic()))
+        finally:
+            os.close(ending)
+    return alive(identities)

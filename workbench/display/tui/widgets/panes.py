@@ -28,11 +28,11 @@ class Pane(Virtual):
 
     def key(self) -> Hashable:
         """Name what is to be shown; equal keys show the same."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: Textual's metaclass leaves no room for ABC's
 
     async def load(self) -> None:
         """Fetch and show it. Runs in a worker; a newer load cancels it."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: Textual's metaclass leaves no room for ABC's
 
     def refresh_view(self) -> None:
         """Load if there is something else to show."""
