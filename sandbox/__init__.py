@@ -7,11 +7,13 @@ async with await sandbox.backend("auto").open(Spec()) as lease:
 from __future__ import annotations
 
 from sandbox.api import (
+    CHANNEL,
     Backend,
     Capabilities,
     Check,
     Collected,
     Execution,
+    Image,
     Job,
     Lease,
     Limits,
@@ -21,11 +23,13 @@ from sandbox.api import (
 )
 
 __all__ = [
+    "CHANNEL",
     "Backend",
     "Capabilities",
     "Check",
     "Collected",
     "Execution",
+    "Image",
     "Job",
     "Lease",
     "Limits",

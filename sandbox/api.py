@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,8 @@ from types import TracebackType
 from typing import Literal, Protocol, Self, runtime_checkable
 
 MIB = 1 << 20
+CHANNEL = 3
+"""Descriptor under which a program finds the channel it was given."""
 LEAST_MEMORY = 16 * MIB
 
 Tier = Literal["container", "namespaces", "landlock", "none"]
@@ -43,7 +46,8 @@ class Limits:
     """Processor time per process (a kernel limit, rounded up to whole seconds) and, sampled,
     summed over all processes of the run."""
     memory_bytes: int = 1024 * MIB
-    """Address space of each process."""
+    """Address space of each process; where a memory cgroup is delegated also what all processes of
+    the run hold together, their files not counted."""
     processes: int = 32
     """Processes and threads alive at once, the program itself included."""
     file_bytes: int = 16 * MIB
@@ -69,6 +73,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """What a container is made from: an image by name, or a build context. Only one of the two."""
+
+    name: str = ""
+    """An image that the container engine has or can fetch."""
+    context: Mapping[str, bytes] = field(default_factory=dict)
+    """Files of a build, relative path -> content, with a `Dockerfile` at the top."""
+
+    def __post_init__(self) -> None:
+        """Refuse an image that is neither named nor built, or both."""
+        if bool(self.name) == bool(self.context):
+            raise ValueError("Image needs either a name or a build context")
+        if self.context and "Dockerfile" not in self.context:
+            raise ValueError("Image.context has no Dockerfile at its top")
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """What every run of one lease shares. All paths are absolute paths inside the sandbox."""
 
@@ -82,6 +103,12 @@ class Spec:
     python_packages: tuple[str, ...] = ()
     """Distributions of the running environment, mounted read-only with what they require and found
     through PYTHONPATH (so not by `python3 -I`)."""
+    image: Image | None = None
+    """What a container is made from; None shows this machine's Python and `python_packages`.
+    Backends without containers raise SandboxUnavailable for one."""
+    warm: bool = True
+    """Fork Python programs from an interpreter that has `python_packages` loaded, where the backend
+    can. False starts every run from nothing: a new interpreter, with Docker a new container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +116,8 @@ class Job:
     """One run of a program."""
 
     argv: tuple[str, ...]
-    """The program and its arguments. `python3 -S` starts fastest; `-I` would ignore PYTHONPATH."""
+    """The program and its arguments. `python3 [-S] [-B] [-u] FILE ...` is what can be forked from a
+    warm interpreter; everything else is started anew. `-I` would ignore PYTHONPATH."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Absolute paths below a writable directory or /tmp, written before the run, owned by the
     program."""
@@ -126,6 +154,8 @@ class Execution:
     """Largest resident size of one process."""
     detail: str = ""
     """The evidence behind `outcome`, and whatever else a reader should know."""
+    warm: bool = False
+    """Whether the program was forked from a running interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +179,8 @@ class Capabilities:
     checks: tuple[Check, ...] = ()
     tried: bool = False
     """Whether every check was tried on this machine (`probe(full=True)`)."""
+    cold: str | None = None
+    """Why Python programs are started anew for every run; None when they are forked warm."""
 
     def check(self, name: str) -> Check:
         """Return the check called `name`; raises KeyError when there is none."""
@@ -179,10 +211,12 @@ class Capabilities:
 class Lease(Protocol):
     """A prepared sandbox that runs one job at a time; open several for parallel slots."""
 
-    async def run(self, job: Job) -> Execution:
+    async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
         """Run `job` to its end and return what came of it.
 
-        The machine's own failures are an outcome (`sandbox_error`), not an exception. Raises
+        `channel` is one end of a stream socket pair and becomes the program's descriptor 3
+        (`CHANNEL`); the caller keeps its own copy and closes it, or the other end sees no end of
+        file. `run_pair` joins two programs so. The machine's own failures are an outcome (`sandbox_error`), not an exception. Raises
         ValueError for a job whose paths are outside the writable directories, RuntimeError when
         the lease is closed or busy. Cancelling kills the program and leaves the lease usable.
         """
