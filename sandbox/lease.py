@@ -11,7 +11,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from sandbox.api import Collected, Execution, Job, Outcome, SandboxUnavailable, Spec
 from sandbox.paths import check_job
@@ -58,6 +58,15 @@ class Supervisor:
             )
             reader, writer = await asyncio.open_connection(sock=ours.dup())
         return cls(process, reader, writer)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is not known to have ended."""
+        return self.process.returncode is None
+
+    def tell(self, header: dict[str, Any]) -> None:
+        """Queue a message without blobs at once."""
+        self.writer.write(frames.message(header))
 
     async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         """Send one message; raises SupervisorDied."""
@@ -112,6 +121,31 @@ class Supervisor:
         return said.decode(errors="replace").strip()[-2000:]
 
 
+class Connection(Protocol):
+    """A supervisor wherever it runs: beside this process, or first in a container."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is not known to have ended."""
+        ...
+
+    def tell(self, header: dict[str, Any]) -> None:
+        """Queue a message without blobs at once."""
+        ...
+
+    async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        """Send one message; raises SupervisorDied."""
+        ...
+
+    async def receive(self) -> tuple[dict[str, Any], list[bytes]]:
+        """Return the next message; raises SupervisorDied."""
+        ...
+
+    async def end(self) -> str:
+        """End it and every program of it; return its last words."""
+        ...
+
+
 class SupervisorLease:
     """A lease whose runs a supervisor carries out; see `sandbox.api.Lease`."""
 
@@ -121,14 +155,14 @@ class SupervisorLease:
         """What the supervisor said when it opened: its uid, whether mounts are private."""
         self._opening = opening
         self._files = files
-        self._supervisor: Supervisor | None = None
+        self._supervisor: Connection | None = None
         self._late: asyncio.Task[Any] | None = None
         self._busy = False
         self._closed = False
 
     async def start(self) -> None:
         """Start a supervisor; raises SandboxUnavailable with its reason."""
-        supervisor = await Supervisor.start()
+        supervisor = await self._launch()
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
                 await supervisor.send(self._opening, self._files)
@@ -145,6 +179,10 @@ class SupervisorLease:
             await supervisor.end()
             raise SandboxUnavailable(self.opened["refused"])
         self._supervisor = supervisor
+
+    async def _launch(self) -> Connection:
+        """Start what carries the runs out; raises SandboxUnavailable."""
+        return await Supervisor.start()
 
     async def run(self, job: Job) -> Execution:
         """See `sandbox.api.Lease.run`."""
@@ -164,7 +202,7 @@ class SupervisorLease:
 
     async def _run(self, job: Job) -> Execution:
         await self._await_late()
-        if self._supervisor is None or self._supervisor.process.returncode is not None:
+        if self._supervisor is None or not self._supervisor.alive:
             await self._forget()
             await self.start()
         assert self._supervisor is not None
@@ -184,15 +222,15 @@ class SupervisorLease:
         return _execution(reply, blobs)
 
     async def _ask(
-        self, supervisor: Supervisor, header: dict[str, Any], job: Job
+        self, supervisor: Connection, header: dict[str, Any], job: Job
     ) -> tuple[dict[str, Any], list[bytes]]:
         await supervisor.send(header, list(job.files.values()))
         return await supervisor.receive()
 
-    async def _cancel(self, supervisor: Supervisor, answer: asyncio.Task[Any]) -> None:
+    async def _cancel(self, supervisor: Connection, answer: asyncio.Task[Any]) -> None:
         """Kill the program and wait until it is dead; a second cancellation does not wait."""
         self._late = answer
-        supervisor.writer.write(frames.message({"op": "kill"}))
+        supervisor.tell({"op": "kill"})
         await self._await_late()
 
     async def _await_late(self) -> None:
