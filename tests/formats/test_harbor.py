@@ -224,20 +224,6 @@ REPLACED = [
     ('unit = "km"', "unit = 3", OURS + "unit", "is an integer", "string"),
     (
         'verification = "output"',
-        'verification = "call"',
-        OURS + "verification",
-        '"call" comes with a later release',
-        'write verification = "output"',
-    ),
-    (
-        'verification = "output"',
-        'verification = "shared"',
-        OURS + "verification",
-        '"shared" comes with a later release',
-        'write verification = "output"',
-    ),
-    (
-        'verification = "output"',
         'verification = "trust"',
         OURS + "verification",
         "'trust' is no way of verifying",
@@ -334,7 +320,7 @@ def test_all_problems_come_at_once() -> None:
         GOOD.replace('direction = "minimize"', 'direction = "down"')
         .replace("baseline = 12", "baseline = inf")
         .replace("cpus = 2", "cpus = -1")
-        .replace('"output"', '"call"')
+        .replace('"output"', '"trust"')
     )
     error = refusal(bundle(toml, **{"instruction.md": None, "tests/verify.py": None}))
     told = str(error)

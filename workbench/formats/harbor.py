@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 
-from workbench.formats import keys, paths
+from workbench.formats import keys, modes, paths
 from workbench.formats.error import Problem, Report, TaskError
 from workbench.formats.table import Table
 from workbench.model.limits import Limits
@@ -17,13 +17,6 @@ CONFIG = "task.toml"
 INSTRUCTION = "instruction.md"
 APP = "environment/app/"
 """Initial files of the working directory ``/app``."""
-TESTS = "tests/"
-VERIFY = "verify.py"
-"""The scoring program below ``tests/``."""
-
-VERIFICATIONS = ("output",)
-"""Ways of verifying that exist; `LATER` are known words that are refused by name."""
-LATER = ("call", "shared")
 
 _NEEDED = """\
 add a table like
@@ -52,12 +45,9 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         raise TaskError([Problem(CONFIG, "[metadata.workbench]", "is missing", _NEEDED)], name)
     ours = metadata.table("workbench")
     files = _below(bundle, APP)
-    editable = _app_paths(ours, "editable", '["solve.py"]')
-    outputs = _app_paths(ours, "outputs", '["answer.json"]')
-    _check_files(ours, files, editable, outputs)
-    verifier = _below(bundle, TESTS)
-    if VERIFY not in verifier:
-        report.problem("", "is missing", "write the scoring program there", file=f"{TESTS}{VERIFY}")
+    editable = modes.app_paths(ours, "editable", '["solve.py"]')
+    verifying = modes.read(bundle, root, ours, editable)
+    _check_files(ours, files, editable, verifying.outputs)
     task_name = _name(root, name)
     instruction = _instruction(bundle, report)
     task = Task(
@@ -66,10 +56,10 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         instruction=instruction,
         files=files,
         editable=editable,
-        run=ours.texts("run", required=True, example='["python3", "-S", "solve.py"]'),
-        outputs=outputs,
-        verifier=verifier,
-        verify=("python3", "-S", f"/tests/{VERIFY}", "/app", "/logs/verifier"),
+        run=verifying.run,
+        outputs=verifying.outputs,
+        verifier=_below(bundle, modes.TESTS),
+        verify=verifying.verify,
         direction=_direction(ours),
         score_name=ours.text("score_name", "score"),
         unit=ours.text("unit", ""),
@@ -77,7 +67,11 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         baseline=ours.number("baseline", None),
         best_known=ours.number("best_known", None),
         best_known_source=ours.text("best_known_source", ""),
-        verification=_verification(ours),
+        verification=verifying.mode,
+        repeats=verifying.repeats,
+        metrics=verifying.metrics,
+        score_range=verifying.score_range,
+        image=verifying.image,
         resources=_resources(root, ours),
         budget=_budget(ours),
         python_packages=_packages(ours),
@@ -111,20 +105,6 @@ def _below(bundle: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
         for path, data in sorted(bundle.items())
         if path.startswith(folder)
     }
-
-
-def _app_paths(ours: Table, key: str, example: str) -> tuple[str, ...]:
-    """Return the acceptable paths of a list whose entries must lie below /app."""
-    accepted: list[str] = []
-    for path in ours.texts(key, required=True, example=example):
-        wrong = paths.fault(path)
-        if wrong is None and path in accepted:
-            wrong = "is there twice"
-        if wrong is None:
-            accepted.append(path)
-        else:
-            ours.problem(key, f"{path!a} {wrong}", "name a file by its path relative to /app")
-    return tuple(accepted)
 
 
 def _check_files(
@@ -188,16 +168,6 @@ def _direction(ours: Table) -> Direction:
     elif word is not None:
         return Direction(word)
     return Direction.MAXIMIZE
-
-
-def _verification(ours: Table) -> str:
-    word = ours.text("verification", VERIFICATIONS[0])
-    usable = 'write verification = "output" or leave the key out'
-    if word in LATER:
-        ours.problem("verification", f'"{word}" comes with a later release', usable)
-    elif word not in VERIFICATIONS:
-        ours.problem("verification", f"{word!a} is no way of verifying", usable)
-    return word
 
 
 def _resources(root: Table, ours: Table) -> Resources:

@@ -100,6 +100,14 @@ class Table:
             return value
         return default
 
+    def flag(self, key: str, default: D) -> bool | D:
+        """Return true or false."""
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.problem(key, f"is {kind_of(value)}", "write true or false")
+        return default
+
     def table(self, key: str) -> Table:
         """Return a table inside this one; an empty one if it is absent."""
         value = self.values.get(key, {})

@@ -23,6 +23,15 @@ class Resources(msgspec.Struct, frozen=True):
     disk_bytes: int = 256 << 20
 
 
+class Image(msgspec.Struct, frozen=True):
+    """What a container of the task is made from: an image by name, or the files of a build."""
+
+    name: str = ""
+    """An image that the container engine has or can fetch; empty when it is built."""
+    context: dict[str, bytes] = msgspec.field(default_factory=dict)
+    """Relative path -> content, with a ``Dockerfile`` at the top; empty when it is named."""
+
+
 class Task(msgspec.Struct, frozen=True):
     """One problem to optimise, independent of the directory format it came in."""
 
@@ -33,13 +42,14 @@ class Task(msgspec.Struct, frozen=True):
     """The initial working directory: relative path -> content; editable files included."""
     editable: tuple[str, ...]
     run: tuple[str, ...]
-    """Command that runs the candidate in its working directory."""
+    """Command that runs the candidate in its working directory. Empty in ``call`` where the
+    workbench's own server answers for the first editable file, and in ``shared``."""
     outputs: tuple[str, ...]
-    """Files, relative to the working directory, that the command must leave."""
+    """Files, relative to the working directory, that the command must leave; only in ``output``."""
     verifier: dict[str, bytes]
     """Trusted verifier files: path relative to ``/tests`` -> content."""
     verify: tuple[str, ...]
-    """Command that scores the outputs, run in a sandbox of its own."""
+    """Command that scores, run in a sandbox of its own (in ``shared``: in the only one)."""
     direction: Direction
     score_name: str = "score"
     unit: str = ""
@@ -48,6 +58,15 @@ class Task(msgspec.Struct, frozen=True):
     best_known: float | None = None
     best_known_source: str = ""
     verification: str = "output"
+    """How candidate and verifier are kept apart: ``output``, ``call`` or ``shared``."""
+    repeats: int = 1
+    """Verifications that confirm a new best. More than 1 says that equal files may score apart."""
+    metrics: tuple[str, ...] | None = None
+    """The metrics a verifier may report; None lets it report any."""
+    score_range: tuple[float, float] | None = None
+    """The lowest and the highest score a feasible candidate can have."""
+    image: Image | None = None
+    """What both programs' containers are made from; None where this machine's Python will do."""
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()
@@ -63,6 +82,16 @@ class Task(msgspec.Struct, frozen=True):
     def verifier_digest(self) -> str:
         """Identity of the verifier's files, recorded in every verdict."""
         return _digest(self.verifier)
+
+    @property
+    def needs_image(self) -> bool:
+        """Whether only a sandbox made of containers can verify it."""
+        return self.image is not None
+
+    @property
+    def confirms(self) -> bool:
+        """Whether a new best is verified again, from nothing, before it is believed."""
+        return self.verification == "shared" or self.repeats > 1
 
     @property
     def initial(self) -> dict[str, bytes]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 
 import msgspec
+
+METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/ -]{0,63}")
+"""What a metric may be called."""
+RECORD_KEYS = ("reward", "feasible", "nonce")
+"""Keys of a verifier's ``reward.json`` that are no metrics."""
 
 
 class Outcome(enum.StrEnum):
@@ -70,6 +76,15 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """How candidate and verifier were kept apart: output, call or shared."""
     tier: str = ""
     """Isolation tier it ran under: container, namespaces, landlock or none."""
+    raw_score: float | None = None
+    """The score before it was confirmed; None where no confirmation was asked for."""
+    confirmations: int = 0
+    """How many further verifications, each in fresh sandboxes, stand behind `score`: their median
+    (of an even number the worse of the middle two). They count as no evaluation of their own."""
+    confirmed_min: float | None = None
+    """Lowest score among the confirmations."""
+    confirmed_max: float | None = None
+    """Highest score among the confirmations."""
 
     @property
     def feasible(self) -> bool:
