@@ -1,0 +1,1 @@
+"""Tries, on any backend, what a caller of the sandbox relies on: `python -m sandbox check`."""
