@@ -146,6 +146,13 @@ def maker() -> Iterator[Maker]:
 
 
 @pytest.fixture
+def doomed() -> Iterator[Maker]:
+    made = Maker()
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def populated() -> Iterator[Maker]:
     made = Maker(populated=True)
     yield made
@@ -318,16 +325,14 @@ async def test_removal_waits_for_the_dying(populated: Maker) -> None:
     assert cgroups.remove(populated.paths) == ()
 
 
-def test_sweep_takes_the_slots_of_the_dead_only(maker: Maker) -> None:
-    dead = Maker()
+def test_sweep_takes_the_slots_of_the_dead_only(maker: Maker, doomed: Maker) -> None:
     cgroups.sweep()
     assert maker.exists()
-    assert dead.exists()
-    dead.kill()  # a zombie: nobody has reaped it yet
+    assert doomed.exists()
+    doomed.kill()  # a zombie: nobody has reaped it yet
     cgroups.sweep()
     assert maker.exists()
-    assert not dead.exists()
-    dead.close()
+    assert not doomed.exists()
 
 
 def test_sweep_leaves_a_slot_in_which_something_lives(populated: Maker) -> None:
