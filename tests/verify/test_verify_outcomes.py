@@ -22,6 +22,7 @@ from workbench.model.candidate import digest_of
 from workbench.model.task import Task
 from workbench.model.verdict import Direction, Outcome, Verdict
 from workbench.verify.outcome import OUTCOMES, Stage
+from workbench.verify.places import NONCE
 from workbench.verify.verifier import VERIFIER_ERRORS, Verification, Verifier
 
 THEIRS = "the verifier failed: "
@@ -261,7 +262,7 @@ async def test_each_program_sees_its_own_side_only() -> None:
     [candidate], [verifier] = (backend.leases[role].jobs for role in ("candidate", "verifier"))
     assert candidate.files == {"/app/solve.py": b"pass", "/app/data.txt": b"shipped"}
     assert candidate.collect == (ANSWER,)
-    assert verifier.files == {ANSWER: b"7"}
+    assert {**verifier.files, NONCE: b""} == {ANSWER: b"7", NONCE: b""}
     assert verifier.argv == ("python3", "-S", "/tests/verify.py")
     assert verifier.collect == (RECORD, FEEDBACK, ARTIFACTS)
     assert (candidate.limits.wall_seconds, verifier.limits.wall_seconds) == (2.0, 3.0)
@@ -271,7 +272,7 @@ async def test_an_undeclared_file_never_reaches_the_verifier() -> None:
     collected = {ANSWER: Collected(b"7"), RECORD: Collected(b'{"reward": 1e9}')}
     backend = ScriptedBackend(Execution(Ending.exited, exit_code=0, collected=collected))
     await verification(backend)
-    assert backend.leases["verifier"].jobs[0].files == {ANSWER: b"7"}
+    assert set(backend.leases["verifier"].jobs[0].files) == {ANSWER, NONCE}
 
 
 async def test_files_too_large_for_the_sandbox_are_the_candidates_fault() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -92,7 +93,7 @@ class ScriptedLease:
         self.jobs: list[Job] = []
         self.closed = False
 
-    async def run(self, job: Job) -> Execution:
+    async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
         self.jobs.append(job)
         return self.script if isinstance(self.script, Execution) else self.script(job)
 

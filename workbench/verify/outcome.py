@@ -15,10 +15,12 @@ from workbench.verify.text import clean, last_line, size
 
 
 class Stage(enum.StrEnum):
-    """Which of the two programs a verification was at when it ended."""
+    """Which of its programs a verification was at when it ended."""
 
     CANDIDATE = "candidate"
     VERIFIER = "verifier"
+    SHARED = "shared"
+    """Both in one sandbox, where nobody can tell them apart."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -51,7 +53,25 @@ OUTCOMES: dict[tuple[Stage, Ending], Outcome] = {
     (Stage.VERIFIER, Ending.disk): Outcome.INVALID,
     (Stage.VERIFIER, Ending.output): Outcome.INVALID,
     (Stage.VERIFIER, Ending.sandbox_error): Outcome.INFRASTRUCTURE,
+    # A verifier that loads the candidate ends as the candidate makes it end.
+    (Stage.SHARED, Ending.exited): Outcome.FAILED,
+    (Stage.SHARED, Ending.signalled): Outcome.FAILED,
+    (Stage.SHARED, Ending.timeout): Outcome.TIMEOUT,
+    (Stage.SHARED, Ending.oom): Outcome.RESOURCE,
+    (Stage.SHARED, Ending.pids): Outcome.RESOURCE,
+    (Stage.SHARED, Ending.disk): Outcome.RESOURCE,
+    (Stage.SHARED, Ending.output): Outcome.RESOURCE,
+    (Stage.SHARED, Ending.sandbox_error): Outcome.INFRASTRUCTURE,
 }
+
+CALL_FAULTS = {
+    "ended": Outcome.FAILED,
+    "late": Outcome.TIMEOUT,
+    "broken": Outcome.INVALID,
+    "raised": Outcome.FAILED,
+}
+"""How a conversation by ``call`` ended (the words of `workbench.verify.calls`) -> the outcome, on
+which the candidate's own ending has the last word where it ``ended``."""
 
 NOT_RUNNABLE = "the command cannot be executed"
 """Begins the message on a program that is not in the sandbox: a fault of task or machine."""
@@ -68,7 +88,8 @@ def fault(stage: Stage, execution: Execution, job: Job) -> Finding | None:
         return None
     words = _words(execution, job)
     if execution.outcome is Ending.sandbox_error:
-        words = f"the sandbox failed while the {stage} ran: {clean(execution.detail)}"
+        who = "verifier" if stage is Stage.SHARED else stage
+        words = f"the sandbox failed while the {who} ran: {clean(execution.detail)}"
     elif stage is Stage.VERIFIER:
         words = f"the verifier failed: {words}"
     return Finding(stage, OUTCOMES[stage, execution.outcome], clean(words))
@@ -81,7 +102,8 @@ def _words(execution: Execution, job: Job) -> str:
         case Ending.signalled:
             return f"killed by {_signal_name(execution.signal)}"
         case Ending.timeout:
-            return f"ran past its time limit of {limits.wall_seconds:g} s"
+            seconds = min(limits.wall_seconds, limits.cpu_seconds)
+            return f"ran past its time limit of {seconds:g} s"
         case Ending.oom:
             return f"ran past its memory limit of {size(limits.memory_bytes)}"
         case Ending.pids:

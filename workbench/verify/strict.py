@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Collection
 from typing import NoReturn
 
 import msgspec
 
+from workbench.model.verdict import METRIC_NAME
 from workbench.verify.text import clean
 
 MAX_BYTES = 64 << 10
 MAX_METRICS = 64
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/ -]{0,63}")
-"""What a metric may be called."""
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 """A JSON string, closed or not: one that always matches keeps the scan linear."""
@@ -32,13 +32,20 @@ class Measurement(msgspec.Struct, frozen=True):
     metrics: dict[str, float]
 
 
-def parse(data: bytes) -> Measurement:
+def parse(
+    data: bytes, *, nonce: str | None = None, declared: Collection[str] | None = None
+) -> Measurement:
     """Return what `data` says: one flat JSON object of finite numbers.
 
     ``reward`` (the raw score) is required, ``feasible`` is 0 or 1 and defaults to 1, every other
-    key is a metric. Raises `BadRecord` and nothing else, whatever the bytes are.
+    key is a metric, one of the `declared` if there are such. Only where this run was given a
+    `nonce` may it hold a text, ``nonce``, which then must be that. Raises `BadRecord` and nothing
+    else, whatever the bytes are.
     """
-    numbers = {name: _number(name, value) for name, value in _pairs(data)}
+    pairs = dict(_pairs(data))
+    if nonce is not None and pairs.pop("nonce", nonce) != nonce:
+        raise BadRecord('is of another run: its "nonce" is not the one that this run was given')
+    numbers = {name: _number(name, value) for name, value in pairs.items()}
     if "reward" not in numbers:
         raise BadRecord('has no key "reward"')
     score = numbers.pop("reward")
@@ -48,8 +55,10 @@ def parse(data: bytes) -> Measurement:
     if len(numbers) > MAX_METRICS:
         raise BadRecord(f"has {len(numbers)} metrics, more than {MAX_METRICS}")
     for name in numbers:
-        if not NAME.fullmatch(name):
+        if not METRIC_NAME.fullmatch(name):
             raise BadRecord(f"has a metric of the unusable name {_quote(name)}")
+        if declared is not None and name not in declared:
+            raise BadRecord(f"has the metric {_quote(name)}, which task.toml does not declare")
     return Measurement(score, feasible == 1.0, numbers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
@@ -13,8 +14,9 @@ from sandbox import Backend, Capabilities, Execution, Lease
 from workbench.model.candidate import digest_of
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome, Verdict
-from workbench.verify import output
-from workbench.verify.outcome import Finding, Stage, fault
+from workbench.verify import places
+from workbench.verify.modes import mode_of
+from workbench.verify.outcome import Finding, Stage
 from workbench.verify.text import cap, without_host
 
 VERIFIER_ERRORS = "verifier-stderr.txt"
@@ -33,40 +35,44 @@ class Verification(msgspec.Struct, frozen=True):
 
 
 class Verifier:
-    """Verifies candidates of one task in two sandboxes of its own; open one per slot.
+    """Verifies candidates of one task, in sandboxes of its own; open one per slot.
 
-    Equal files give equal verifications, but for `seconds`, `cpu_seconds` and `max_rss`.
+    Equal files give equal verifications, but for `seconds`, `cpu_seconds` and `max_rss`, unless
+    the task itself is timed or noisy.
     """
 
-    def __init__(self, task: Task, backend: Backend) -> None:
+    def __init__(self, task: Task, backend: Backend, warm: bool = True) -> None:
+        """Verify as `task` says, on `backend`; not `warm`, every program is started from nothing.
+
+        Raises ValueError when the task names no way of verifying that there is.
+        """
         self.task = task
         self.backend = backend
         self.capabilities: Capabilities | None = None
         """What isolation is in force; known once open."""
+        self._mode = mode_of(task)
+        self._warm = warm
         self._digest = task.verifier_digest
-        self._leases: tuple[Lease, Lease] | None = None
+        self._leases: list[Lease] = []
 
     async def open(self) -> None:
-        """Prepare both sandboxes; does nothing when open. Raises `sandbox.SandboxUnavailable`."""
-        if self._leases is not None:
+        """Prepare the sandboxes; does nothing when open. Raises `sandbox.SandboxUnavailable`."""
+        if self._leases:
             return
         self.capabilities = await self.backend.probe()
-        candidate = await self.backend.open(output.candidate_spec(self.task))
         try:
-            verifier = await self.backend.open(output.verifier_spec(self.task))
+            for spec in self._mode.specs(self.task, self._warm):
+                self._leases.append(await self.backend.open(spec))
         except BaseException:
-            await candidate.aclose()
+            await self.aclose()
             raise
-        self._leases = candidate, verifier
 
     async def aclose(self) -> None:
-        """Kill what still runs and give both sandboxes back; may be called twice."""
-        leases, self._leases = self._leases, None
-        if leases is not None:
-            try:
-                await leases[0].aclose()
-            finally:
-                await leases[1].aclose()
+        """Kill what still runs and give every sandbox back; may be called twice."""
+        leases, self._leases = self._leases, []
+        async with AsyncExitStack() as stack:
+            for lease in leases:
+                stack.push_async_callback(lease.aclose)
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -83,38 +89,20 @@ class Verifier:
     async def verify(self, files: Mapping[str, bytes]) -> Verification:
         """Run a candidate, given as its editable files, and return what the verifier says of it.
 
-        Whatever the two programs do ends in a verdict. Raises ValueError for a file that the task
+        Whatever its programs do ends in a verdict. Raises ValueError for a file that the task
         does not let a candidate change, RuntimeError when not open.
         """
-        if self._leases is None:
+        if not self._leases:
             raise RuntimeError("the verifier is not open")
         foreign = sorted(set(files) - set(self.task.editable))
         if foreign:
             raise ValueError(f"not editable in task {self.task.name}: {', '.join(foreign)}")
         started = time.perf_counter()
-        finding = output.oversized(self.task, files)
+        finding = places.oversized(self.task, files)
         runs: list[Execution] = []
         if finding is None:
-            finding = await self._run(self._leases, files, runs)
+            finding = await self._mode.run(self.task, self._leases, files, runs)
         return self._verification(finding, runs, time.perf_counter() - started)
-
-    async def _run(
-        self, leases: tuple[Lease, Lease], files: Mapping[str, bytes], runs: list[Execution]
-    ) -> Finding:
-        """Run both stages, as far as the first lets the second follow; note both in `runs`."""
-        candidate_lease, verifier_lease = leases
-        job = output.candidate_job(self.task, files)
-        candidate = await candidate_lease.run(job)
-        runs.append(candidate)
-        finding = fault(Stage.CANDIDATE, candidate, job)
-        finding = finding or output.unfit(self.task, candidate)
-        if finding is not None:
-            return finding
-        job = output.verifier_job(self.task, candidate)
-        verifier = await verifier_lease.run(job)
-        runs.append(verifier)
-        finding = fault(Stage.VERIFIER, verifier, job)
-        return finding or output.read(self.task, verifier)
 
     def _verification(
         self, finding: Finding, runs: list[Execution], seconds: float
@@ -150,7 +138,7 @@ class Verifier:
             cpu_seconds=sum(run.cpu_seconds for run in runs),
             max_rss=runs[0].max_rss_bytes if runs else 0,
             verifier=self._digest,
-            verification=output.NAME,
+            verification=self._mode.NAME,
             tier=self.capabilities.tier if self.capabilities else "",
         )
         return Verification(verdict, blobs, finding.stage)

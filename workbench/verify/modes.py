@@ -1,0 +1,17 @@
+"""The ways of verifying, by the word a task names them with."""
+
+from __future__ import annotations
+
+from workbench.model.task import Task
+from workbench.verify import call, output, shared
+from workbench.verify.mode import Mode
+
+_MODES: tuple[Mode, ...] = (output, call, shared)
+
+
+def mode_of(task: Task) -> Mode:
+    """Return how `task` is verified. Raises ValueError for a word that no mode has."""
+    for mode in _MODES:
+        if task.verification == mode.NAME:
+            return mode
+    raise ValueError(f"no way of verifying is called {task.verification!r}")

@@ -1,0 +1,93 @@
+"""Where files lie in the sandboxes of a verification, and what its programs may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sandbox
+from sandbox import Limits, Spec
+from workbench.model.task import Task
+from workbench.model.verdict import Outcome
+from workbench.verify.outcome import Finding, Stage
+from workbench.verify.text import size
+
+APP = "/app"
+TESTS = "/tests"
+LOGS = "/logs/verifier"
+NONCE = f"{LOGS}/nonce"
+"""Given to a verifier that does not share its sandbox: a word that no other run has."""
+
+MAX_FILE = 64 << 20
+"""Largest file a program may write, in bytes."""
+MAX_PRINTED = 1 << 20
+"""Most that a program may print, in bytes."""
+LOG_SPACE = 64 << 20
+"""Disk a verifier has beside the candidate's files or outputs, in bytes."""
+
+
+def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
+    """Describe the sandbox of a candidate that is kept apart: no verifier file, no log folder."""
+    return Spec(
+        files=files,
+        writable=(APP,),
+        workdir=APP,
+        python_packages=task.python_packages,
+        image=_image(task),
+        warm=warm,
+    )
+
+
+def verifier_spec(
+    task: Task,
+    warm: bool,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Spec:
+    """Describe a sandbox with the verifier's files, read-only, and a place for its record.
+
+    `files` (absolute paths) are shown beside them; those of the task hide them.
+    """
+    tests = {f"{TESTS}/{path}": data for path, data in task.verifier.items()}
+    return Spec(
+        files={**(files or {}), **tests},
+        writable=(APP, LOGS),
+        workdir=APP,
+        env=env or {},
+        python_packages=task.python_packages,
+        image=_image(task),
+        warm=warm,
+    )
+
+
+def _image(task: Task) -> sandbox.Image | None:
+    image = task.image
+    return None if image is None else sandbox.Image(image.name, image.context)
+
+
+def app_files(task: Task, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the working directory of a candidate: the task's files, its own in their place."""
+    return {f"{APP}/{path}": data for path, data in {**task.files, **files}.items()}
+
+
+def limits(task: Task, wall_seconds: float, seconds: float, disk_bytes: int) -> Limits:
+    """Return what a program may use that may compute for `seconds` on each of its processors."""
+    return Limits(
+        wall_seconds=wall_seconds,
+        cpu_seconds=seconds * max(1.0, task.resources.cpus),
+        memory_bytes=task.resources.memory_bytes,
+        file_bytes=min(MAX_FILE, disk_bytes),
+        disk_bytes=disk_bytes,
+        output_bytes=MAX_PRINTED,
+    )
+
+
+def oversized(task: Task, files: Mapping[str, bytes]) -> Finding | None:
+    """Return why these files cannot even be laid out in the candidate's sandbox, if so."""
+    sizes = [len(data) for data in {**task.files, **files}.values()]
+    limit = task.resources.disk_bytes
+    largest = min(MAX_FILE, limit)
+    if sum(sizes) <= limit and max(sizes, default=0) <= largest:
+        return None
+    message = f"its files do not fit: {size(largest)} is the most for one, {size(limit)} for all"
+    return Finding(Stage.CANDIDATE, Outcome.RESOURCE, message)
