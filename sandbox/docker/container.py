@@ -1,0 +1,116 @@
+"""What a container may do and use: the settings it is created with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sandbox.api import MIB, Limits, Spec
+from sandbox.docker.images import Prepared
+from sandbox.docker.labels import made_here
+from sandbox.docker.runtime import HOME, runtime
+from sandbox.supervisor.stage import FIRST_UID, UIDS
+
+# Appended, so that nothing beside the supervisor can stand in for the standard library.
+_BOOT = "import sys; sys.path.append(sys.argv[1]); from supervisor.contained import main; main()"
+BASELINE_BYTES = 96 * MIB
+"""Memory for the supervisor, the warm interpreter and what it has loaded, beside a run's own."""
+BASELINE_TASKS = 16
+"""Processes of the supervisor's, bubblewrap's and the warm interpreter's, beside a run's own."""
+_ROOM = "rw,nosuid,nodev"
+
+
+def settings(prepared: Prepared, spec: Spec, limits: Limits, inner: bool) -> dict[str, Any]:
+    """Return the body of the request that creates a container whose first process supervises.
+
+    `inner` says that namespaces and mounts of its own are wanted inside, for many runs; otherwise
+    the container is for one run, and its own walls are the only ones.
+    """
+    uid = FIRST_UID + int.from_bytes(os.urandom(4)) % UIDS
+    labels = made_here("inner" if inner else "fresh")
+    volume = {"Labels": labels}
+    host: dict[str, Any] = {
+        "AutoRemove": True,
+        "NetworkMode": "none",
+        "ReadonlyRootfs": True,
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges:true"],
+        "Init": False,
+        "IpcMode": "private",
+        "LogConfig": {"Type": "none", "Config": {}},
+        "RestartPolicy": {"Name": "no"},
+        "Ulimits": [
+            {"Name": "core", "Soft": 0, "Hard": 0},
+            {"Name": "nofile", "Soft": 1024, "Hard": 1024},
+        ],
+        "Mounts": [
+            {
+                "Type": "volume",
+                "Target": path,
+                "ReadOnly": True,
+                "VolumeOptions": {"Labels": labels},
+            }
+            for path in prepared.volumes
+        ],
+        **ceilings(limits),
+    }
+    if inner:
+        host["SecurityOpt"].append(f"seccomp={profile()}")
+        # A fresh /proc can be mounted inside only where no part of the outer one is covered; what
+        # is covered otherwise is for root to use, and nobody in here is root.
+        host["MaskedPaths"], host["ReadonlyPaths"] = [], []
+        host["Tmpfs"] = {"/tmp": f"{_ROOM},size=4k,mode=700,uid={uid},gid={uid}"}
+    else:
+        host.update(room(spec, limits, uid))
+    return {
+        "Image": prepared.identity,
+        "Entrypoint": [*runtime().start, "-I", "-S", "-c", _BOOT, HOME],
+        "Cmd": [],
+        "User": f"{uid}:{uid}",
+        "Hostname": "sandbox",
+        "WorkingDir": "/",
+        "Env": [],
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": False,
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": labels,
+        "HostConfig": host,
+    }
+
+
+def room(spec: Spec, limits: Limits, uid: int) -> Mapping[str, Any]:
+    """Return the settings by which a container for one run has its writable directories."""
+    owner = f"uid={uid},gid={uid}"
+    size = f"size={limits.disk_bytes},nr_inodes={limits.files + 1}"
+    roots = dict.fromkeys((*spec.writable, "/tmp"), f"{_ROOM},exec,{size},mode=700,{owner}")
+    return {"Tmpfs": roots, "ShmSize": limits.disk_bytes}
+
+
+def ceilings(limits: Limits) -> dict[str, int]:
+    """Return what the container as a whole may use, so that a run has what `limits` promise.
+
+    Files in memory count as memory, so what may be written comes on top.
+    """
+    memory = limits.memory_bytes + limits.disk_bytes + BASELINE_BYTES
+    return {
+        "Memory": memory,
+        "MemorySwap": memory,
+        "PidsLimit": limits.processes + BASELINE_TASKS,
+    }
+
+
+@cache
+def profile() -> str:
+    """Return the system call filter of containers with walls inside, for the engine to apply.
+
+    It allows what ordinary programs need, and what a process without capabilities needs to build
+    namespaces and mounts of its own. Programs get a narrower filter on top of it.
+    """
+    return (Path(__file__).parent / "seccomp.json").read_text()

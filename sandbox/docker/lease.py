@@ -1,0 +1,114 @@
+"""Leases whose supervisor is the first process of a container."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Any
+
+from aiodocker import DockerError
+from aiohttp import ClientError
+
+from sandbox.api import Execution, Job, Limits, Spec
+from sandbox.docker.attached import ContainerSupervisor
+from sandbox.docker.container import ceilings, settings
+from sandbox.docker.engine import Engine, told
+from sandbox.docker.images import Prepared
+from sandbox.lease import Connection, SupervisorDied, SupervisorLease
+
+
+class DockerLease(SupervisorLease):
+    """One container for many runs, with walls of its own inside; see `sandbox.api.Lease`.
+
+    What the container as a whole may use follows the limits of the run it carries out.
+    """
+
+    inner = True
+
+    def __init__(
+        self, engine: Engine, prepared: Prepared, spec: Spec, opening: dict[str, Any]
+    ) -> None:
+        super().__init__(spec, {**opening, "inner": self.inner}, list(spec.files.values()))
+        self.engine = engine
+        self.prepared = prepared
+        self.limits = Limits()
+        """Of the run that is being carried out or comes next."""
+        self._granted: dict[str, int] = {}
+
+    async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
+        """See `sandbox.api.Lease.run`."""
+        if not self._busy:
+            self.limits = job.limits
+        return await super().run(job, channel)
+
+    async def _run(self, job: Job, channel: socket.socket | None) -> Execution:
+        supervisor = self._supervisor
+        if isinstance(supervisor, ContainerSupervisor) and supervisor.alive:
+            await self._grant(supervisor)
+        return await super()._run(job, channel)
+
+    async def _grant(self, supervisor: ContainerSupervisor) -> None:
+        wanted = ceilings(self.limits)
+        if wanted != self._granted:
+            try:
+                await self.engine.update(supervisor.container.id, wanted)
+            except DockerError as error:
+                raise SupervisorDied(f"the limits could not be set: {error.message}") from error
+            self._granted = wanted
+
+    async def _launch(self) -> Connection:
+        with told("starting a container"):
+            wanted = settings(self.prepared, self.spec, self.limits, self.inner)
+            supervisor = await ContainerSupervisor.start(self.engine, wanted)
+        self._granted = ceilings(self.limits)
+        return supervisor
+
+    async def aclose(self) -> None:
+        """See `sandbox.api.Lease.aclose`."""
+        await super().aclose()
+        if self.prepared.own:
+            with contextlib.suppress(DockerError, ClientError, OSError):  # `clean` finds it again
+                await self.engine.docker.images.delete(self.prepared.identity, force=True)
+        await self.engine.close()
+
+
+class FreshLease(DockerLease):
+    """A new container for every run, whose own walls are the only ones.
+
+    The container of a run is removed beside the next one's making, and before `aclose` returns.
+    """
+
+    inner = False
+
+    def __init__(
+        self, engine: Engine, prepared: Prepared, spec: Spec, opening: dict[str, Any]
+    ) -> None:
+        super().__init__(engine, prepared, spec, opening)
+        self._removals: set[asyncio.Task[str]] = set()
+
+    async def start(self) -> None:
+        """See `SupervisorLease.start`; without a run to come, only to see that it works."""
+        await super().start()
+        if not self._busy:
+            self._put_away()
+
+    async def _run(self, job: Job, channel: socket.socket | None) -> Execution:
+        try:
+            return await SupervisorLease._run(self, job, channel)
+        finally:
+            self._put_away()
+
+    def _put_away(self) -> None:
+        supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None:
+            removal = asyncio.create_task(supervisor.end())
+            self._removals.add(removal)
+            removal.add_done_callback(self._removals.discard)
+
+    async def aclose(self) -> None:
+        """See `sandbox.api.Lease.aclose`."""
+        await self._forget()
+        if self._removals:
+            await asyncio.wait(self._removals)
+        await super().aclose()
