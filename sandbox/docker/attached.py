@@ -19,6 +19,8 @@ from sandbox.lease import SupervisorDied
 from sandbox.supervisor import frames
 
 END_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
+"""Beyond a run's wall time, which the supervisor itself enforces."""
 _WORDS = 4000
 _LOST = (DockerError, ClientError, OSError, RuntimeError, AssertionError)
 """What a stream raises whose container is gone; aiodocker asserts that there is a connection."""
@@ -37,6 +39,8 @@ class ContainerSupervisor:
         self._ending: asyncio.Task[str] | None = None
         self._telling: set[asyncio.Task[None]] = set()
         self._carrier: Carrier | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._giving_up: asyncio.Task[str] | None = None
         self._gone = asyncio.create_task(self._await_gone())
 
     @classmethod
@@ -74,11 +78,22 @@ class ContainerSupervisor:
 
     async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         """See `sandbox.lease.Connection.send`."""
+        if header["op"] == "run":
+            self._expect_answer(header["limits"]["wall_seconds"] + PATIENCE_SECONDS)
         try:
             # In one piece: a kill must never land inside another message.
             await self._stream.write_in(frames.message(header, blobs))
         except _LOST as error:
             raise await self.died() from error
+
+    def _expect_answer(self, seconds: float) -> None:
+        """Give up after that time: an engine can freeze a container, or be frozen itself."""
+
+        def give_up() -> None:
+            self._said += f"no answer within {seconds:g} s".encode()
+            self._giving_up = asyncio.create_task(self.end())
+
+        self._patience = asyncio.get_running_loop().call_later(seconds, give_up)
 
     async def receive(self) -> tuple[dict[str, Any], list[bytes]]:
         """See `sandbox.lease.Connection.receive`."""
@@ -86,6 +101,8 @@ class ContainerSupervisor:
             header, blobs = await self._receive()
             if self._carrier is not None and self._carrier.take(header, blobs):
                 continue
+            if self._patience is not None:
+                self._patience.cancel()
             if self._carrier is not None:
                 carrier, self._carrier = self._carrier, None
                 await carrier.finish()
@@ -135,6 +152,8 @@ class ContainerSupervisor:
         return await asyncio.shield(self._ending)
 
     async def _end(self) -> str:
+        if self._patience is not None:
+            self._patience.cancel()
         if self._carrier is not None:
             self._carrier.abandon()
         await self._stream.close()

@@ -13,20 +13,22 @@ from sandbox.docker.promises import promised
 from sandbox.docker.runtime import HOME
 from sandbox.paths import check_spec
 
-NOT_ASKED = "every run was asked to start anew"
-
 
 class Docker:
     """See `sandbox.api.Backend`.
 
     A lease is one container with walls of its own inside, where a warm interpreter serves many
     runs. Where the engine allows no such walls, and for `Spec(warm=False)`, every run gets a new
-    container.
+    container. `apparmor` names a profile for the containers: where the engine's own forbids mounts,
+    `unconfined` leaves that wall out so that the inner ones can be built.
     """
 
     name = "docker"
 
-    def __init__(self) -> None:
+    def __init__(self, apparmor: str = "") -> None:
+        self._apparmor = apparmor
+        self._inner = False
+        """Whether the engine allows walls inside a container."""
         self._quick: Capabilities | None = None
         self._full: Capabilities | None = None
 
@@ -50,7 +52,7 @@ class Docker:
             raise SandboxUnavailable(capabilities.problem)
         engine = await connect()
         try:
-            return await _open(engine, spec, spec.warm and capabilities.cold is None)
+            return await self._open(engine, spec, spec.warm and self._inner)
         except BaseException:
             await engine.close()
             raise
@@ -62,9 +64,10 @@ class Docker:
             async with connected() as engine:
                 version = engine.version
             for inner in (True, False):
-                problem, found = await _try(inner)
+                problem, found = await self._try(inner)
                 if found is not None:
-                    cold = "; ".join(problems) or None
+                    self._inner = inner
+                    cold = "; ".join(problems) or found.cold
                     return dataclasses.replace(found, cold=cold)
                 problems.append(problem)
         except SandboxUnavailable as error:
@@ -72,48 +75,55 @@ class Docker:
         cause = "; ".join(dict.fromkeys(problems))
         return Capabilities(self.name, version, "container", False, cause)
 
+    async def _try(self, inner: bool) -> tuple[str, Capabilities | None]:
+        """Start a Python in a container; return why that failed, or what such ones promise."""
+        engine = await connect()
+        try:
+            lease = await self._open(engine, Spec(), inner)
+        except SandboxUnavailable as error:
+            await engine.close()
+            return self._refusal(engine, error), None
+        async with lease:
+            job = Job(("python3", "-c", "pass"), limits=Limits(wall_seconds=10))
+            execution = await lease.run(job)
+            if execution.outcome is not Outcome.exited or execution.exit_code != 0:
+                said = execution.stderr.decode(errors="replace").strip()
+                return f"{execution.outcome}: {execution.detail} {said}".strip(), None
+            table = promised(engine, lease.opened, inner, self._apparmor)
+        version, cold = engine.version, lease.cold
+        return "", Capabilities(self.name, version, "container", True, checks=table, cold=cold)
 
-async def _try(inner: bool) -> tuple[str, Capabilities | None]:
-    """Start a Python in a container; return why that failed, or what such a container promises."""
-    engine = await connect()
-    try:
-        lease = await _open(engine, Spec(), inner)
-    except SandboxUnavailable as error:
-        await engine.close()
-        return str(error), None
-    async with lease:
-        job = Job(("python3", "-I", "-S", "-c", "pass"), limits=Limits(wall_seconds=10))
-        execution = await lease.run(job)
-        if execution.outcome is not Outcome.exited or execution.exit_code != 0:
-            said = execution.stderr.decode(errors="replace").strip()
-            return f"{execution.outcome}: {execution.detail} {said}".strip(), None
-        table = promised(engine, lease.opened, inner)
-    return "", Capabilities("docker", engine.version, "container", usable=True, checks=table)
+    async def _open(self, engine: Engine, spec: Spec, inner: bool) -> DockerLease:
+        check_spec(spec, [HOME])
+        prepared = await images.prepare(engine, spec)
+        files = dict(spec.files)
+        opening = {
+            "op": "open",
+            "backend": "container",
+            "foreign": prepared.foreign,
+            "files": list(files),
+            "writable": spec.writable,
+            "workdir": spec.workdir,
+            "env": {**prepared.env, **spec.env},
+            "warm": spec.warm,
+            "modules": prepared.modules,
+        }
+        if inner:
+            lease = DockerLease(engine, prepared, spec, opening, self._apparmor)
+        else:
+            prepared = await images.with_files(engine, prepared, files)
+            lease = FreshLease(engine, prepared, spec, {**opening, "files": []}, self._apparmor)
+        try:
+            await lease.start()
+        except BaseException:
+            await lease.aclose()
+            raise
+        return lease
 
-
-async def _open(engine: Engine, spec: Spec, inner: bool) -> DockerLease:
-    check_spec(spec, [HOME])
-    prepared = await images.prepare(engine, spec)
-    files = dict(spec.files)
-    opening = {
-        "op": "open",
-        "backend": "container",
-        "foreign": prepared.foreign,
-        "files": list(files),
-        "writable": spec.writable,
-        "workdir": spec.workdir,
-        "env": {**prepared.env, **spec.env},
-        "warm": spec.warm,
-        "modules": prepared.modules,
-    }
-    if inner:
-        lease = DockerLease(engine, prepared, spec, opening)
-    else:
-        prepared = await images.with_files(engine, prepared, files)
-        lease = FreshLease(engine, prepared, spec, {**opening, "files": []})
-    try:
-        await lease.start()
-    except BaseException:
-        await lease.aclose()
-        raise
-    return lease
+    def _refusal(self, engine: Engine, error: SandboxUnavailable) -> str:
+        if "apparmor" in engine.security and not self._apparmor:
+            return (
+                f"{error} (AppArmor's docker-default profile forbids mounts; "
+                "Docker(apparmor='unconfined') does without it)"
+            )
+        return str(error)

@@ -23,15 +23,17 @@ BASELINE_TASKS = 16
 _ROOM = "rw,nosuid,nodev"
 
 
-def settings(prepared: Prepared, spec: Spec, limits: Limits, inner: bool) -> dict[str, Any]:
+def settings(
+    prepared: Prepared, spec: Spec, limits: Limits, inner: bool, apparmor: str = ""
+) -> dict[str, Any]:
     """Return the body of the request that creates a container whose first process supervises.
 
     `inner` says that namespaces and mounts of its own are wanted inside, for many runs; otherwise
-    the container is for one run, and its own walls are the only ones.
+    the container is for one run, and its own walls are the only ones. `apparmor` names a profile
+    other than the engine's own.
     """
     uid = FIRST_UID + int.from_bytes(os.urandom(4)) % UIDS
     labels = made_here("inner" if inner else "fresh")
-    volume = {"Labels": labels}
     host: dict[str, Any] = {
         "AutoRemove": True,
         "NetworkMode": "none",
@@ -57,6 +59,8 @@ def settings(prepared: Prepared, spec: Spec, limits: Limits, inner: bool) -> dic
         ],
         **ceilings(limits),
     }
+    if apparmor:
+        host["SecurityOpt"].append(f"apparmor={apparmor}")
     if inner:
         host["SecurityOpt"].append(f"seccomp={profile()}")
         # A fresh /proc can be mounted inside only where no part of the outer one is covered; what

@@ -15,7 +15,7 @@ from sandbox.docker.attached import ContainerSupervisor
 from sandbox.docker.container import ceilings, settings
 from sandbox.docker.engine import Engine, told
 from sandbox.docker.images import Prepared
-from sandbox.lease import Connection, SupervisorDied, SupervisorLease
+from sandbox.lease import Connection, SupervisorLease
 
 
 class DockerLease(SupervisorLease):
@@ -27,11 +27,17 @@ class DockerLease(SupervisorLease):
     inner = True
 
     def __init__(
-        self, engine: Engine, prepared: Prepared, spec: Spec, opening: dict[str, Any]
+        self,
+        engine: Engine,
+        prepared: Prepared,
+        spec: Spec,
+        opening: dict[str, Any],
+        apparmor: str = "",
     ) -> None:
         super().__init__(spec, {**opening, "inner": self.inner}, list(spec.files.values()))
         self.engine = engine
         self.prepared = prepared
+        self.apparmor = apparmor
         self.limits = Limits()
         """Of the run that is being carried out or comes next."""
         self._granted: dict[str, int] = {}
@@ -53,13 +59,13 @@ class DockerLease(SupervisorLease):
         if wanted != self._granted:
             try:
                 await self.engine.update(supervisor.container.id, wanted)
-            except DockerError as error:
-                raise SupervisorDied(f"the limits could not be set: {error.message}") from error
+            except DockerError:
+                await self._forget()  # less than is in use, or it is gone: a new one gets them
             self._granted = wanted
 
     async def _launch(self) -> Connection:
         with told("starting a container"):
-            wanted = settings(self.prepared, self.spec, self.limits, self.inner)
+            wanted = settings(self.prepared, self.spec, self.limits, self.inner, self.apparmor)
             supervisor = await ContainerSupervisor.start(self.engine, wanted)
         self._granted = ceilings(self.limits)
         return supervisor
@@ -82,9 +88,14 @@ class FreshLease(DockerLease):
     inner = False
 
     def __init__(
-        self, engine: Engine, prepared: Prepared, spec: Spec, opening: dict[str, Any]
+        self,
+        engine: Engine,
+        prepared: Prepared,
+        spec: Spec,
+        opening: dict[str, Any],
+        apparmor: str = "",
     ) -> None:
-        super().__init__(engine, prepared, spec, opening)
+        super().__init__(engine, prepared, spec, opening, apparmor)
         self._removals: set[asyncio.Task[str]] = set()
 
     async def start(self) -> None:

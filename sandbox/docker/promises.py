@@ -9,10 +9,13 @@ from sandbox.api import Check
 from sandbox.docker.engine import Engine
 
 
-def promised(engine: Engine, opened: Mapping[str, Any], inner: bool) -> tuple[Check, ...]:
+def promised(
+    engine: Engine, opened: Mapping[str, Any], inner: bool, apparmor: str
+) -> tuple[Check, ...]:
     """Return the table of a container that was opened as `opened` tells.
 
-    `inner` says whether there are walls inside it, for many runs, or only its own, for one.
+    `inner` says whether there are walls inside it, for many runs, or only its own, for one;
+    `apparmor` names the profile that was asked for.
     """
     info = engine.info
     return (
@@ -35,7 +38,7 @@ def promised(engine: Engine, opened: Mapping[str, Any], inner: bool) -> tuple[Ch
         Check("escapees", "enforced", "the process namespace dies with the run")
         if inner
         else Check("escapees", "enforced", "the container ends with the run"),
-        _privileges(engine, opened, inner),
+        _privileges(engine, opened, inner, apparmor),
     )
 
 
@@ -47,12 +50,12 @@ def _memory(info: Mapping[str, Any]) -> Check:
     return Check("memory", "enforced", "rlimit and the container's cgroup")
 
 
-def _privileges(engine: Engine, opened: Mapping[str, Any], inner: bool) -> Check:
+def _privileges(engine: Engine, opened: Mapping[str, Any], inner: bool, apparmor: str) -> Check:
     words = ["no capabilities", "unprivileged user"]
     if "seccomp" in engine.security:
         words.append("narrow system call filter" if inner else "the engine's system call filter")
     if "apparmor" in engine.security:
-        words.append("AppArmor docker-default")
+        words.append(f"AppArmor {apparmor or 'docker-default'}")
     words += [f"{word} engine" for word in ("rootless", "userns") if word in engine.security]
     if not opened["filtered"]:
         words.append("no filter of our own for this processor")

@@ -41,8 +41,8 @@ _TOOLS = (
     "chmod", "touch", "mkfifo", "echo", "printf", "pwd", "sleep", "date", "head", "tail", "tee",
     "wc", "sort", "uniq", "cut", "tr", "seq", "expr", "test", "yes", "kill", "id", "uname",
     "basename", "dirname", "readlink", "realpath", "mktemp", "nproc", "od", "dd", "sync",
-    "truncate", "timeout", "sha256sum", "md5sum", "base64", "stat", "du", "df", "nice", "setsid", "grep",
-    "sed", "awk", "find", "xargs", "tar", "gzip", "diff", "cmp",
+    "truncate", "timeout", "sha256sum", "md5sum", "base64", "stat", "du", "df", "nice", "setsid",
+    "grep", "sed", "awk", "find", "xargs", "tar", "gzip", "diff", "cmp",
 )  # fmt: skip
 
 
