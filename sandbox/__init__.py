@@ -21,6 +21,7 @@ from sandbox.api import (
     SandboxUnavailable,
     Spec,
 )
+from sandbox.pair import run_pair
 
 __all__ = [
     "CHANNEL",
@@ -37,6 +38,7 @@ __all__ = [
     "SandboxUnavailable",
     "Spec",
     "backend",
+    "run_pair",
 ]
 
 

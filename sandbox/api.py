@@ -216,7 +216,9 @@ class Lease(Protocol):
 
         `channel` is one end of a stream socket pair and becomes the program's descriptor 3
         (`CHANNEL`); the caller keeps its own copy and closes it, or the other end sees no end of
-        file. `run_pair` joins two programs so. The machine's own failures are an outcome (`sandbox_error`), not an exception. Raises
+        file. `run_pair` joins two programs so.
+
+        The machine's own failures are an outcome (`sandbox_error`), not an exception. Raises
         ValueError for a job whose paths are outside the writable directories, RuntimeError when
         the lease is closed or busy. Cancelling kills the program and leaves the lease usable.
         """

@@ -44,6 +44,7 @@ class Bubblewrap:
         self._binary: Binary | None = None
         self._quick: Capabilities | None = None
         self._full: Capabilities | None = None
+        self._cold: str | None = None
 
     async def probe(self, full: bool = False) -> Capabilities:
         """See `sandbox.api.Backend.probe`; the answer is kept for this object's life."""
@@ -57,6 +58,8 @@ class Bubblewrap:
 
     async def open(self, spec: Spec) -> SupervisorLease:
         """See `sandbox.api.Backend.open`."""
+        if spec.image is not None:
+            raise SandboxUnavailable(f"{self.name} has no images; choose docker for one")
         capabilities = await self.probe()
         if not capabilities.usable or self._binary is None:
             raise SandboxUnavailable(capabilities.problem)
@@ -81,6 +84,8 @@ class Bubblewrap:
             "writable": spec.writable,
             "workdir": spec.workdir,
             "env": {**layout.env, **spec.env},
+            "warm": spec.warm,
+            "modules": layout.modules,
         }
         lease = SupervisorLease(spec, opening, list(files.values()))
         await lease.start()
@@ -99,7 +104,7 @@ class Bubblewrap:
             if problem is None:
                 self._binary = binary
                 return Capabilities(
-                    self.name, binary.version, "namespaces", usable=True, checks=checked
+                    self.name, binary.version, "namespaces", True, checks=checked, cold=self._cold
                 )
             problems.append(f"{binary.path}: {problem}")
         version = binaries[0].version if binaries else ""
@@ -113,11 +118,14 @@ class Bubblewrap:
         except SandboxUnavailable as error:
             return str(error), ()
         async with lease:
-            job = Job(("python3", "-I", "-S", "-c", "pass"), limits=Limits(wall_seconds=10))
-            execution = await lease.run(job)
-            if execution.outcome is not Outcome.exited or execution.exit_code != 0:
-                said = execution.stderr.decode(errors="replace").strip()
-                return f"{execution.outcome}: {execution.detail} {said}".strip(), ()
+            # Both ways of starting; where nothing can be forked the second is the first again.
+            for flags in (("-I", "-S"), ("-S",)):
+                job = Job(("python3", *flags, "-c", "pass"), limits=Limits(wall_seconds=10))
+                execution = await lease.run(job)
+                if execution.outcome is not Outcome.exited or execution.exit_code != 0:
+                    said = execution.stderr.decode(errors="replace").strip()
+                    return f"{execution.outcome}: {execution.detail} {said}".strip(), ()
+            self._cold = lease.cold
             return None, checks.promised_by_bubblewrap(lease.opened)
 
 

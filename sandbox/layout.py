@@ -6,12 +6,14 @@ import os
 import re
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 BIN = "/opt/python/bin"
 PACKAGES = "/opt/python/packages"
+SUPERVISOR = "/opt/python/sandbox/supervisor"
+"""Where a warm interpreter finds its own code."""
 ENVIRONMENT = {
     "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin",
     "HOME": "/tmp",
@@ -44,6 +46,8 @@ class Layout:
     hidden: list[str] = field(default_factory=list)
     """Directories of the sandbox that are shown empty."""
     env: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
+    modules: list[str] = field(default_factory=list)
+    """What a warm interpreter loads in advance: the top modules of the packages asked for."""
 
 
 def base_layout() -> Layout:
@@ -58,6 +62,7 @@ def base_layout() -> Layout:
     for prefix in interpreter_prefixes():
         # At its own path: an interpreter and its libraries may have it compiled in.
         layout.mounts.append((prefix, prefix))
+    layout.mounts.append((os.path.join(os.path.dirname(__file__), "supervisor"), SUPERVISOR))
     # A program sees the packages it asked for, not whatever else the machine's Python has.
     layout.hidden = [path for path in site.getsitepackages([sys.base_prefix]) if _is_plain(path)]
     layout.links += [(interpreter(), f"{BIN}/{name}") for name in ("python3", "python")]
@@ -78,9 +83,10 @@ def interpreter_prefixes() -> list[str]:
     return [path for path in outside if not any(_inside(path, o) for o in outside if o != path)]
 
 
-def add_packages(layout: Layout, names: Iterable[str]) -> None:
+def add_packages(layout: Layout, names: Sequence[str]) -> None:
     """Mount the distributions and what they require; raises ValueError naming the missing one."""
     entries: dict[str, str] = {}
+    asked = {_key(name) for name in names}
     for found in _closure(names):
         tops = _top_level(found) - {"..", "bin"}
         mounted = [top for top in sorted(tops) if not top.endswith(".pth")]
@@ -93,6 +99,9 @@ def add_packages(layout: Layout, names: Iterable[str]) -> None:
             source = os.path.realpath(str(found.locate_file(top)))
             if os.path.exists(source) and top != "__pycache__":
                 entries[f"{PACKAGES}/{top}"] = source
+                name = top.removesuffix(".py")
+                if _key(found.name) in asked and name.isidentifier() and name[0] != "_":
+                    layout.modules.append(name)
     layout.mounts += [(source, target) for target, source in sorted(entries.items())]
     if entries:
         layout.env["PYTHONPATH"] = PACKAGES
@@ -110,7 +119,7 @@ def _closure(names: Iterable[str]) -> list[Distribution]:
     found: dict[str, Distribution] = {}
     queue = [(name, True) for name in names]
     for name, asked in queue:
-        key = re.sub(r"[-_.]+", "-", name).lower()
+        key = _key(name)
         if key in found:
             continue
         try:
@@ -127,6 +136,11 @@ def _closure(names: Iterable[str]) -> list[Distribution]:
             if word and "extra" not in requirement.partition(";")[2]:
                 queue.append((word[0], False))
     return list(found.values())
+
+
+def _key(name: str) -> str:
+    """Return a distribution's name as it is compared."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _is_plain(path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -35,20 +36,26 @@ class Supervisor:
         process: asyncio.subprocess.Process,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        handles: socket.socket,
     ) -> None:
         self.process = process
         self.reader = reader
         self.writer = writer
+        self.handles = handles
+        """Carries descriptors, one packet each."""
         self._ending: asyncio.Task[str] | None = None
 
     @classmethod
     async def start(cls) -> Supervisor:
         """Exec a supervisor in its own session, with an empty environment and one socket."""
         ours, theirs = socket.socketpair()
-        with ours, theirs:
+        handles, their_handles = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours, theirs, their_handles:
             process = await asyncio.create_subprocess_exec(
                 getattr(sys, "_base_executable", sys.executable),
                 *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent), str(os.getpid())),
+                str(their_handles.fileno()),
+                pass_fds=(their_handles.fileno(),),
                 stdin=theirs.fileno(),
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
@@ -57,12 +64,19 @@ class Supervisor:
                 cwd="/",
             )
             reader, writer = await asyncio.open_connection(sock=ours.dup())
-        return cls(process, reader, writer)
+        return cls(process, reader, writer, handles)
 
     @property
     def alive(self) -> bool:
         """Whether it is not known to have ended."""
         return self.process.returncode is None
+
+    def give(self, channel: socket.socket) -> None:
+        """Send a descriptor for the next run that is asked for; raises SupervisorDied."""
+        try:
+            socket.send_fds(self.handles, [b"h"], [channel.fileno()])
+        except OSError as error:
+            raise SupervisorDied(f"the sandbox's supervisor took no channel: {error}") from error
 
     def tell(self, header: dict[str, Any]) -> None:
         """Queue a message without blobs at once."""
@@ -107,6 +121,7 @@ class Supervisor:
 
     async def _end(self) -> str:
         self.writer.close()
+        self.handles.close()
         with contextlib.suppress(ConnectionError):
             await self.writer.wait_closed()
         assert self.process.stderr is not None
@@ -127,6 +142,10 @@ class Connection(Protocol):
     @property
     def alive(self) -> bool:
         """Whether it is not known to have ended."""
+        ...
+
+    def give(self, channel: socket.socket) -> None:
+        """Send a descriptor for the next run that is asked for; raises SupervisorDied."""
         ...
 
     def tell(self, header: dict[str, Any]) -> None:
@@ -153,6 +172,8 @@ class SupervisorLease:
         self.spec = spec
         self.opened: dict[str, Any] = {}
         """What the supervisor said when it opened: its uid, whether mounts are private."""
+        self.cold: str | None = None
+        """Why Python programs are started anew, as the last run told; None where they are not."""
         self._opening = opening
         self._files = files
         self._supervisor: Connection | None = None
@@ -184,7 +205,7 @@ class SupervisorLease:
         """Start what carries the runs out; raises SandboxUnavailable."""
         return await Supervisor.start()
 
-    async def run(self, job: Job) -> Execution:
+    async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
         """See `sandbox.api.Lease.run`."""
         check_job(job, self.spec)
         if self._closed:
@@ -193,14 +214,14 @@ class SupervisorLease:
             raise RuntimeError("a lease runs one job at a time; open another one beside it")
         self._busy = True
         try:
-            return await self._run(job)
+            return await self._run(job, channel)
         except (SupervisorDied, SandboxUnavailable) as error:
             await self._forget()
             return Execution(Outcome.sandbox_error, detail=str(error))
         finally:
             self._busy = False
 
-    async def _run(self, job: Job) -> Execution:
+    async def _run(self, job: Job, channel: socket.socket | None) -> Execution:
         await self._await_late()
         if self._supervisor is None or not self._supervisor.alive:
             await self._forget()
@@ -212,18 +233,29 @@ class SupervisorLease:
             "files": list(job.files),
             "collect": job.collect,
             "limits": asdict(job.limits),
+            "channel": channel is not None,
+            "nonce": secrets.token_hex(16),
         }
-        answer = asyncio.ensure_future(self._ask(self._supervisor, header, job))
+        answer = asyncio.ensure_future(self._ask(self._supervisor, header, job, channel))
         try:
             reply, blobs = await asyncio.shield(answer)
         except asyncio.CancelledError:
             await self._cancel(self._supervisor, answer)
             raise
+        if reply.pop("nonce", None) != header["nonce"]:
+            raise SupervisorDied("the sandbox's supervisor answered to another run than was asked")
+        self.cold = reply.pop("cold")
         return _execution(reply, blobs)
 
     async def _ask(
-        self, supervisor: Connection, header: dict[str, Any], job: Job
+        self,
+        supervisor: Connection,
+        header: dict[str, Any],
+        job: Job,
+        channel: socket.socket | None,
     ) -> tuple[dict[str, Any], list[bytes]]:
+        if channel is not None:
+            supervisor.give(channel)
         await supervisor.send(header, list(job.files.values()))
         return await supervisor.receive()
 

@@ -35,6 +35,8 @@ class Process:
         """See `sandbox.api.Backend.open`."""
         if sys.platform != "linux":
             raise SandboxUnavailable(f"--sandbox process needs Linux, this is {sys.platform}")
+        if spec.image is not None:
+            raise SandboxUnavailable(f"{self.name} has no images; choose docker for one")
         layout = Layout(mounts=[(prefix, prefix) for prefix in interpreter_prefixes()])
         layout.links = [(interpreter(), f"{BIN}/{name}") for name in ("python3", "python")]
         add_packages(layout, spec.python_packages)

@@ -24,11 +24,15 @@ class Area:
         self.base = base
         self.own_mount = own_mount
         # Longest first, so that a path finds the root it really lies in.
-        self.roots = sorted((*roots, *ALWAYS), key=len, reverse=True)
+        self.roots = sorted({*roots, *ALWAYS}, key=lambda root: (-len(root), root))
 
     def folder(self, root: str) -> str:
         """Return where `root` of the sandbox lies on this side."""
-        return f"{self.base}/{root.strip('/').replace('/', '_')}-{self.roots.index(root)}"
+        return f"{self.base}/{self.name(root)}"
+
+    def name(self, root: str) -> str:
+        """Return what the directory of `root` is called."""
+        return f"{root.strip('/').replace('/', '_')}-{self.roots.index(root)}"
 
     def locate(self, path: str) -> tuple[str, str]:
         """Return (directory on this side, path below it) of a sandbox path."""
@@ -37,20 +41,22 @@ class Area:
                 return self.folder(root), path[len(root) + 1 :]
         raise ValueError(f"{path} is not below a writable directory")
 
-    def fill(self, disk_bytes: int, files: int, content: Iterable[tuple[str, bytes]]) -> None:
-        """Start empty, then write the job's files; raises Full, or OSError when a mount fails."""
+    def prepare(self, disk_bytes: int, files: int) -> None:
+        """Start empty, bounded where that is possible; raises OSError when a mount fails."""
         if self.own_mount:
-            inodes = files + len(self.roots) + 1
-            linux.mount(
-                "tmpfs",
-                self.base,
-                "tmpfs",
-                linux.MS_NOSUID | linux.MS_NODEV,
-                f"size={disk_bytes},nr_inodes={inodes},mode=700",
-            )
+            flags = linux.MS_NOSUID | linux.MS_NODEV
+            size = f"size={disk_bytes},nr_inodes={self.inodes(files)},mode=700"
+            linux.mount("tmpfs", self.base, "tmpfs", flags, size)
+        for root in self.roots:
+            os.mkdir(self.folder(root), 0o700)
+
+    def inodes(self, files: int) -> int:
+        """Return what a tmpfs must hold for `files` files of a run."""
+        return files + len(self.roots) + 1
+
+    def write(self, content: Iterable[tuple[str, bytes]]) -> None:
+        """Write the job's files; raises Full."""
         try:
-            for root in self.roots:
-                os.mkdir(self.folder(root), 0o700)
             for path, data in content:
                 folder, below = self.locate(path)
                 write_file(f"{folder}/{below}", data)
@@ -89,6 +95,21 @@ class Area:
         """Remove the directory itself where it is one of the machine's."""
         if not self.own_mount:
             remove_tree(self.base)
+
+
+class CellArea(Area):
+    """The files of a run in a cell, reached through a handle: the cell has its own mounts."""
+
+    def __init__(self, handle: int, roots: Sequence[str]) -> None:
+        super().__init__(f"/proc/self/fd/{handle}", roots, own_mount=True)
+        self.handle = handle
+
+    def prepare(self, disk_bytes: int, files: int) -> None:
+        """Do nothing: the cell came prepared."""
+
+    def empty(self) -> None:
+        """Let go of it; the kernel forgets what nobody can reach."""
+        os.close(self.handle)
 
 
 def remove_tree(folder: str) -> None:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from . import seccomp
+from . import linux, seccomp
 from .area import Area
-from .job import Run, Started
+from .execute import CANNOT, CANNOT_STATUS, execute, which
+from .forked import Forked, Started
 from .processes import tasks_of_user
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .job import Run
 
 UID = "1000"
 # In the same user namespace count bwrap itself, its first process, the supervisor and its original.
 BWRAP_TASKS = 4
+ZYGOTE_PYTHON = "/opt/python/bin/python3"
+# The supervisor's code is shown beside the interpreter, and leaves no entry in the search path.
+ZYGOTE_BOOT = (
+    "import sys; sys.path[:] = [*filter(None, sys.path), '/opt/python/sandbox']; "
+    "from supervisor import program, zygote; sys.path.pop(); program.run(zygote.serve())"
+)
+_HIGH = 10  # above every descriptor that a program is given
 
 
 class Broken(Exception):
@@ -28,21 +41,21 @@ class Bwrap:
     ) -> None:
         self.binary = binary
         self.filter = seccomp.program()
-        arguments = [
+        walls = [
             "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             "--uid", UID, "--gid", UID, "--hostname", "sandbox",
             *tree, "--proc", "/proc", "--dev", "/dev",
         ]  # fmt: skip
-        for root in area.roots:
-            arguments += ["--bind", area.folder(root), root]
-        arguments += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", workdir]
+        binds = [word for root in area.roots for word in ("--bind", area.folder(root), root)]
+        inside = ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", workdir]
         for name, value in env.items():
-            arguments += ["--setenv", name, value]
-        self.arguments = arguments
+            inside += ["--setenv", name, value]
+        self.arguments = [*walls, *binds, *inside]
+        self.bare_arguments = [*walls, *inside]
 
     def start(self, argv: Sequence[str]) -> Started:
         """Hand bwrap its arguments through a file: they are no business of the program's."""
-        status, status_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        status, status_end = _pipe()
         words = [*self.arguments, "--json-status-fd", str(status_end)]
         inherited = [status_end]
         if self.filter is not None:
@@ -59,19 +72,29 @@ class Bwrap:
             extra_tasks=BWRAP_TASKS,
         )
 
-    def finish(self, run: Run) -> None:
+    def spawn_zygote(self, ends: tuple[int, int], log: int, flags: tuple[str, ...]) -> int:
+        """Start a zygote with the sockets `ends`, behind the outer walls; return bwrap's pid.
+
+        What it complains of goes to `log`. It gets no system call filter: it makes the cells, and
+        each program there puts one on.
+        """
+        command = [ZYGOTE_PYTHON, *flags, "-c", ZYGOTE_BOOT, *map(str, ends)]
+        words = ["bwrap", *self.bare_arguments, "--", *command]
+        return fork_execute(self.binary, words, {}, ends, log)
+
+    def finish(self, run: Run, program: Forked) -> None:
         """Read the exit code that bwrap reported; without one the program never ran."""
-        code = run.bwrap_status().get("exit-code")
+        code = program.bwrap_status().get("exit-code")
         if code is None and run.ending.stopped:
             run.ending.signal = int(signal.SIGKILL)
             return
         if code is None:
             said = run.err.tail().decode(errors="replace").strip()
             if said.startswith("bwrap: execvp"):
-                run.ending.exit_code = 127
-                run.ending.notes.append(f"cannot execute it: {said.removeprefix('bwrap: execvp ')}")
+                run.ending.exit_code = CANNOT_STATUS
+                run.ending.notes.append(f"{CANNOT} it: {said.removeprefix('bwrap: execvp ')}")
                 return
-            ended = os.waitstatus_to_exitcode(run.status)
+            ended = os.waitstatus_to_exitcode(program.status)
             raise Broken(
                 f"bwrap did not start the program (status {ended}): {said or 'no message'}"
             )
@@ -96,7 +119,7 @@ class Bare:
         """Look the program up in the environment's PATH, as a shell would."""
         words = [self._rewrite(word) for word in argv]
         return Started(
-            path=_which(words[0], self.env["PATH"], self.folder),
+            path=which(words[0], self.env["PATH"], self.folder),
             argv=words,
             env=self.env,
             folder=self.folder,
@@ -105,15 +128,9 @@ class Bare:
             new_session=True,
         )
 
-    def finish(self, run: Run) -> None:
+    def finish(self, run: Run, program: Forked) -> None:
         """Read the wait status of the program itself."""
-        code = os.waitstatus_to_exitcode(run.status)
-        if code < 0:
-            run.ending.signal = -code
-        else:
-            run.ending.exit_code = code
-            if code == 127 and run.ending.stderr_tail.startswith(b"cannot execute"):
-                run.ending.notes.append(run.ending.stderr_tail.decode(errors="replace").strip())
+        read_status(run, program.status)
 
     def _rewrite(self, text: str) -> str:
         """Rewrite every path in a colon-separated list, so PYTHONPATH works too."""
@@ -126,14 +143,45 @@ class Bare:
         return text
 
 
-def _which(name: str, path: str, folder: str) -> str:
-    if "/" in name:
-        return os.path.join(folder, name)
-    for entry in path.split(":"):
-        candidate = os.path.join(entry, name)
-        if os.access(candidate, os.X_OK) and os.path.isfile(candidate):
-            return candidate
-    return os.path.join(folder, name)
+def read_status(run: Run, status: int) -> None:
+    """Note how a program ended by its wait status."""
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        run.ending.signal = -code
+        return
+    run.ending.exit_code = code
+    if code == CANNOT_STATUS and run.ending.stderr_tail.startswith(CANNOT.encode()):
+        run.ending.notes.append(run.ending.stderr_tail.decode(errors="replace").strip())
+
+
+def fork_execute(
+    path: str, argv: Sequence[str], env: Mapping[str, str], inherited: Iterable[int], log: int
+) -> int:
+    """Start a long-lived helper that dies with this process; return its pid."""
+    supervisor = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() == supervisor:
+                null = os.open("/dev/null", os.O_RDWR)
+                for at, handle in enumerate((null, null, log)):
+                    os.dup2(handle, at)
+                for handle in inherited:
+                    os.set_inheritable(handle, True)
+                os.chdir("/")
+                execute(argv, env, path)
+        finally:
+            os._exit(CANNOT_STATUS)
+    return pid
+
+
+def _pipe() -> tuple[int, int]:
+    """Return a pipe whose writing end no program's stream will overlay."""
+    reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    high = fcntl.fcntl(writer, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    os.close(writer)
+    return reader, high
 
 
 def _sealed(data: bytes) -> int:
@@ -141,4 +189,6 @@ def _sealed(data: bytes) -> int:
     handle = os.memfd_create("sandbox", os.MFD_CLOEXEC)
     os.write(handle, data)
     os.lseek(handle, 0, os.SEEK_SET)
-    return handle
+    high = fcntl.fcntl(handle, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    os.close(handle)
+    return high

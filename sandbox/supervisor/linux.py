@@ -6,8 +6,10 @@ import ctypes
 import os
 
 CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
 MS_RDONLY = 1
 MS_NOSUID = 2
 MS_NODEV = 4
@@ -19,8 +21,14 @@ MS_PRIVATE = 1 << 18
 MNT_DETACH = 2
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_SECCOMP = 22
+PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+
+_FILTER = 2  # of PR_SET_SECCOMP
+_INSTRUCTION_BYTES = 8
+_CAPABILITIES_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -67,3 +75,39 @@ def pivot_root(new_root: str) -> None:
 def prctl(option: int, value: int) -> None:
     """Set one process attribute."""
     _checked(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def setns(handle: int, flags: int, what: str) -> None:
+    """Enter the namespaces in `flags` of a pidfd's process, or of a namespace file."""
+    _checked(_libc.setns(handle, flags), f"enter the {what} namespace")
+
+
+class Filter:
+    """A system call filter that can be put on; made once, because it must outlive a fork."""
+
+    def __init__(self, program: bytes) -> None:
+        self._program = ctypes.create_string_buffer(program, len(program))
+        # struct sock_fprog: a 16-bit count, padding to the pointer's size, a pointer.
+        self._fprog = (ctypes.c_size_t * 2)(
+            len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._program)
+        )
+
+    def put_on(self) -> None:
+        """Filter this process and what it starts, for good."""
+        address = ctypes.addressof(self._fprog)
+        mode = ctypes.c_ulong(_FILTER)
+        _checked(_libc.prctl(PR_SET_SECCOMP, mode, ctypes.c_ulong(address), 0, 0), "seccomp")
+
+
+def bound_capabilities() -> None:
+    """Let no program that is executed from here on gain a capability."""
+    with open("/proc/sys/kernel/cap_last_cap", "rb") as file:
+        last = int(file.read())
+    for capability in range(last + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability of this process, for good."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
+    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "drop capabilities")

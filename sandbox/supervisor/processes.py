@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -37,12 +37,19 @@ class Usage:
         """Wait statuses by process id."""
 
 
-def descendants(root: int) -> Iterator[int]:
-    """Yield the process ids below `root`, parents first; a moving target, so call it in a loop."""
+def descendants(root: int, spared: Set[int] = frozenset(), go_below: bool = False) -> Iterator[int]:
+    """Yield the process ids below `root`, parents first; a moving target, so call it in a loop.
+
+    `spared` are left out, and what is below them too unless `go_below`.
+    """
     children = _children if CHILDREN_FILES else _parents().__getitem__
     queue = [root]
     for pid in queue:
         for child in children(pid):
+            if child in spared:
+                if go_below:
+                    queue.append(child)
+                continue
             queue.append(child)
             yield child
 
@@ -85,12 +92,18 @@ def tasks_of_user() -> int:
     return count
 
 
-def sample(apart_from: set[int]) -> Sample:
-    """Measure the processes below this one, leaving out those of the sandbox itself."""
+def sample(apart_from: set[int], spared: Set[int], go_below: bool = False) -> Sample:
+    """Measure the processes below this one.
+
+    Those of the sandbox itself, `apart_from`, count only with their processor time; `spared` and
+    `go_below` are as for `descendants`.
+    """
     total = Sample()
-    for pid in descendants(os.getpid()):
+    for pid in descendants(os.getpid(), spared, go_below):
         with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
+            if fields[0] == b"Z":
+                continue
             total.cpu_seconds += sum(int(fields[at]) for at in (11, 12, 13, 14)) / TICK
             if pid not in apart_from:
                 total.tasks += max(int(fields[17]), 1)
@@ -98,8 +111,8 @@ def sample(apart_from: set[int]) -> Sample:
     return total
 
 
-def end_all(usage: Usage, main: set[int]) -> None:
-    """Kill and reap until no process is left below this one.
+def end_all(usage: Usage, main: set[int], spared: Set[int] = frozenset()) -> None:
+    """Kill and reap until no process is left below this one but the spared and theirs.
 
     All are stopped before any is killed: stopped processes still count against the process
     limit, so a fork bomb runs into it instead of outrunning the kills. `main` are the processes
@@ -109,12 +122,25 @@ def end_all(usage: Usage, main: set[int]) -> None:
     while True:
         reap(usage, main)
         stopped: set[int] = set()
-        while fresh := set(descendants(me)) - stopped:
+        while fresh := set(descendants(me, spared)) - stopped:
             _signal(fresh, signal.SIGSTOP)
             stopped |= fresh
+        if not stopped:
+            return
         _signal(stopped, signal.SIGKILL)
         try:
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:
+            return
+
+
+def end_below(pid: int) -> None:
+    """Kill a child and everything below it, and reap them all; no other child may be running."""
+    left = {pid, *descendants(pid)}
+    _signal(left, signal.SIGKILL)
+    while any(os.path.exists(f"/proc/{one}") for one in left):
+        try:  # those below become this one's children when their parents are gone
+            left.discard(os.wait()[0])
         except ChildProcessError:
             return
 

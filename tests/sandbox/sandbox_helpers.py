@@ -46,7 +46,7 @@ def sandbox_processes(root: int | None = None) -> list[int]:
     return [
         pid
         for pid in descendants(root or os.getpid())
-        if b"supervisor.service" in command(pid) or b"bwrap" in command(pid)
+        if any(word in command(pid) for word in (b"supervisor", b"bwrap"))
     ]
 
 

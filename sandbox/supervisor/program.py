@@ -1,0 +1,133 @@
+"""Run a Python file in this process as `python3 FILE` would, to the exit status."""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import gc
+import os
+import sys
+import threading
+import types
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+FLAGS = ("-S", "-B", "-u", "-s", "-E", "-P")
+"""Interpreter flags that a warm interpreter can have been started with."""
+_FLUSH_FAILED = 120
+
+
+def split(argv: list[str]) -> tuple[tuple[str, ...], list[str]] | None:
+    """Return the flags, and the script with its arguments, of a command that can be forked.
+
+    None for everything else. `-c CODE` counts as a script.
+    """
+    if not argv or argv[0] not in ("python", "python3"):
+        return None
+    at = 1
+    while at < len(argv) and argv[at] in FLAGS:
+        at += 1
+    rest = argv[at:]
+    if not rest or (rest[0].startswith("-") and (rest[0] != "-c" or len(rest) < 2)):
+        return None
+    return tuple(argv[1:at]), rest
+
+
+def run(rest: list[str]) -> NoReturn:
+    """Run the script `rest[0]` as `__main__` and end the process as the interpreter would.
+
+    What is alive at the end is not finalised one by one: only what the program itself made, so
+    that its open files are flushed.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
+        del sys.modules[name]
+    before = frozenset(sys.modules)
+    main = types.ModuleType("__main__")
+    main.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = main
+    _reseed()
+    status = 1
+    try:
+        code = _prepare(rest, main)
+        exec(code, main.__dict__)
+        status = 0
+    except SystemExit as error:
+        status = _status(error)
+    except BaseException as error:  # what ends a program: told as the interpreter tells it
+        _tell(error)
+    _finish(main, before, status)
+
+
+def _prepare(rest: list[str], main: types.ModuleType) -> types.CodeType:
+    """Set what a program finds about itself, and compile it."""
+    if rest[0] == "-c":
+        sys.argv = ["-c", *rest[2:]]
+        _put_first("")
+        return compile(rest[1], "<string>", "exec", dont_inherit=True)
+    path = rest[0]
+    sys.argv = list(rest)
+    _put_first(os.path.dirname(os.path.realpath(path)))
+    main.__dict__.update(__file__=os.path.abspath(path), __cached__=None)
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+    except OSError as error:
+        told = f"can't open file {os.path.abspath(path)!r}: [Errno {error.errno}] {error.strerror}"
+        print(f"{sys.executable}: {told}", file=sys.stderr)
+        raise SystemExit(2) from None
+    return compile(source, os.path.abspath(path), "exec", dont_inherit=True)
+
+
+def _put_first(folder: str) -> None:
+    if not sys.flags.safe_path:
+        sys.path.insert(0, folder)
+
+
+def _reseed() -> None:
+    """Give the program its own randomness; `random` sees to itself after a fork."""
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def _status(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    with suppress(OSError, ValueError, AttributeError):
+        print(error.code, file=sys.stderr)
+    return 1
+
+
+def _tell(error: BaseException) -> None:
+    """Print the traceback without this file's own frames."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    # The hook is the program's to replace, and to break.
+    with suppress(BaseException):
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
+
+
+def _finish(main: types.ModuleType, before: frozenset[str], status: int) -> NoReturn:
+    """Do what the interpreter does at its end, as far as a program can tell."""
+    with suppress(BaseException):
+        threading._shutdown()  # type: ignore[attr-defined]
+    with suppress(BaseException):
+        atexit._run_exitfuncs()
+    with suppress(BaseException):
+        for name in [name for name in sys.modules if name not in before]:
+            vars(sys.modules[name]).clear()
+        vars(main).clear()
+        gc.collect()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except BaseException:  # the program may have put anything there
+            status = status or _FLUSH_FAILED
+    os._exit(status)

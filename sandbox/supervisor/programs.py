@@ -1,0 +1,211 @@
+"""Carry out the jobs of a lease: forked from a warm interpreter where that can be, else anew."""
+
+from __future__ import annotations
+
+import os
+
+from . import program
+from .area import Area, CellArea, Full
+from .forked import Forked
+from .job import Run
+from .launch import Bare, Broken, Bwrap
+from .outcome import name as name_outcome
+from .processes import Usage, end_all
+from .warm import EXTRA_TASKS, Cold, Inside, Lost, Warm
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .channel import Channel
+    from .collect import Collector
+    from .job import Program
+
+NOT_WANTED = "every run was asked to start anew"
+_LONGEST = 64 << 10
+"""Bytes of arguments that fit into a message to the zygote."""
+
+
+class Programs:
+    """Runs one job after the other."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        area: Area,
+        launcher: Bwrap | Bare,
+        header: dict[str, Any],
+        cold: str | None,
+    ) -> None:
+        self.channel = channel
+        self.area = area
+        self.launcher = launcher
+        self.workdir: str = header["workdir"]
+        self.modules: list[str] = header.get("modules", [])
+        self.cold = cold
+        """Why nothing can be forked from a warm interpreter, where nothing can."""
+        self.warm: Warm | None = None
+
+    def execute(
+        self, header: dict[str, Any], blobs: list[bytes], collector: Collector
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Run one job; return the reply and the bytes of its two streams."""
+        handle = self.channel.receive_handle() if header["channel"] else None
+        content = list(zip(header["files"], blobs, strict=True))
+        try:
+            split = program.split(header["argv"])
+            warm = None if split is None or self.cold is not None else self._warm(split[0])
+            if split is not None and warm is not None and _size(split[1]) <= _LONGEST:
+                request = Request(header, content, collector, handle)
+                return self._execute_warm(warm, split[1], request)
+            return self._execute_anew(Request(header, content, collector, handle))
+        except Full as error:
+            return {"outcome": "disk", "detail": str(error)}, [b"", b""]
+        except Lost as error:
+            if self.warm is not None:
+                self.warm.anomaly = True
+            return {"outcome": "sandbox_error", "detail": str(error)}, [b"", b""]
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+    def _warm(self, flags: tuple[str, ...]) -> Warm | None:
+        """Return a zygote started with `flags`, or None, noting why, when there can be none."""
+        if self.warm is not None and self.warm.flags != flags:
+            return None
+        try:
+            if self.warm is None:
+                self.warm = self._start(flags)
+            self.warm.ready()
+        except Cold as error:
+            self.cold = str(error)
+            self._stop()
+            return None
+        return self.warm
+
+    def _start(self, flags: tuple[str, ...]) -> Warm:
+        assert isinstance(self.launcher, Bwrap)
+        return Warm(self.launcher.spawn_zygote, flags, self.modules, self.channel.caller)
+
+    def _stop(self) -> None:
+        if self.warm is not None:
+            warm, self.warm = self.warm, None
+            warm.stop()
+
+    def renew(self) -> None:
+        """Replace a zygote that is worn, or that saw anything go wrong; the next run waits for it.
+
+        Called between the reply to one run and the next.
+        """
+        if self.warm is not None and self.warm.worn:
+            flags = self.warm.flags
+            self._stop()
+            self.warm = self._start(flags)
+
+    def _execute_warm(
+        self, warm: Warm, rest: list[str], request: Request
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        limits = request.limits
+        roots = [[self.area.name(root), root] for root in self.area.roots]
+        inodes = self.area.inodes(int(limits["files"]))
+        cell = warm.cell(int(limits["disk_bytes"]), inodes, roots)
+        area = CellArea(cell.base, self.area.roots)
+        asked = {
+            "argv": rest,
+            "limits": limits,
+            "workdir": self.workdir,
+            "extra_tasks": EXTRA_TASKS,
+        }
+        inside = Inside(warm, cell, asked, request.handle, fork=True)
+        try:
+            area.write(request.content)
+            run = self._run(inside, request, area)
+            reply, streams = self._conclude(run, request, area, inside.finish)
+        finally:
+            inside.abandon()
+            area.empty()
+        reply["warm"] = True
+        warm.anomaly = warm.anomaly or reply["outcome"] != "exited"
+        return reply, streams
+
+    def _execute_anew(self, request: Request) -> tuple[dict[str, Any], list[bytes]]:
+        limits = request.limits
+        spared = frozenset({self.warm.pid}) if self.warm is not None else frozenset[int]()
+        self.area.prepare(int(limits["disk_bytes"]), int(limits["files"]))
+        try:
+            self.area.write(request.content)
+            started = self.launcher.start(request.argv)
+            forked = Forked(started, limits, spared, request.handle)
+            run = self._run(forked, request, self.area)
+            return self._conclude(
+                run, request, self.area, lambda run: self.launcher.finish(run, forked)
+            )
+        finally:
+            self.area.empty()
+
+    def _run(self, program: Program, request: Request, area: Area) -> Run:
+        run = Run(program, request.limits, self.channel.handle, self.channel.caller)
+        run.execute(self._on_control)
+        run.ending.full = area.full()
+        return run
+
+    def _on_control(self) -> bool:
+        header, _ = self.channel.receive()
+        return bool(header["op"] == "kill")
+
+    @staticmethod
+    def _conclude(
+        run: Run, request: Request, area: Area, finish: Callable[[Run], None]
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """Name the outcome, take the outputs, cut the streams; `finish` reads how it ended."""
+        keep = int(request.limits["output_bytes"])
+        if run.out.total + run.err.total > keep:
+            keep //= 2
+        (out, cut_out), (err, cut_err) = run.out.data(keep), run.err.data(keep)
+        try:
+            finish(run)
+            outcome, detail = name_outcome(run.ending, request.limits)
+            area.collect(request.collector, request.collect)
+        except Broken as error:
+            outcome, detail = "sandbox_error", str(error)
+        for name, cut in (("stdout", cut_out), ("stderr", cut_err)):
+            if cut:
+                detail += f"; {name} truncated, {cut} bytes left out of its middle"
+        return {
+            "outcome": outcome,
+            "detail": detail,
+            "exit_code": run.ending.exit_code,
+            "signal": run.ending.signal,
+            "wall_seconds": run.wall,
+            "cpu_seconds": run.ending.cpu_seconds,
+            "max_rss_bytes": run.ending.rss_bytes,
+        }, [out, err]
+
+    def close(self) -> None:
+        """Leave no process."""
+        self._stop()
+        end_all(Usage(), set())
+
+
+class Request:
+    """One job as it came from the caller."""
+
+    def __init__(
+        self,
+        header: dict[str, Any],
+        content: list[tuple[str, bytes]],
+        collector: Collector,
+        handle: int | None,
+    ) -> None:
+        self.argv: list[str] = header["argv"]
+        self.limits: dict[str, float] = header["limits"]
+        self.collect: list[str] = header["collect"]
+        self.content = content
+        self.collector = collector
+        self.handle = handle
+        """The program's end of its channel, if it has one."""
+
+
+def _size(words: list[str]) -> int:
+    return sum(len(word.encode(errors="surrogateescape")) for word in words)
