@@ -14,6 +14,7 @@ from workbench.model.candidate import CandidateId, LineageId
 from workbench.model.event import Record
 from workbench.model.lineage import Lineage, Point, name_of
 from workbench.model.session import Session
+from workbench.model.verdict import Verdict
 
 CAPACITY = 1000
 """Lines kept; older ones stay in the journal."""
@@ -73,7 +74,7 @@ def verdict_line(
     mark = states.of_outcome(verdict.outcome)
     head = f"#{number}"
     if verdict.feasible and verdict.reward is not None:
-        shown = text.score(session.facts, verdict.reward)
+        shown = text.score(session.facts, verdict.reward) + _trust(verdict)
         note = text.one_line(candidate.note)
         if before is None or verdict.reward > before:
             gain = ""
@@ -87,6 +88,14 @@ def verdict_line(
         return Line(elapsed, candidate.lineage, mark.glyph, told, MUTED, key="no gain")
     told = f"{head} {mark.word}: {text.one_line(verdict.message)}"
     return Line(elapsed, candidate.lineage, mark.glyph, told, mark.style, key=verdict.outcome)
+
+
+def _trust(verdict: Verdict) -> str:
+    """Say behind a score what a reader must know to weigh it; empty for a plain one."""
+    said = ["shared"] if verdict.verification == "shared" else []
+    if verdict.raw_score is not None:
+        said.append(f"confirmed, raw {text.number(verdict.raw_score)}")
+    return f" ({', '.join(said)})" if said else ""
 
 
 def history(session: Session) -> list[Line]:

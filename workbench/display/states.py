@@ -37,6 +37,7 @@ _PHASES = {
     "proposing": Mark("▶", "propose", GOOD),
     "queued": Mark("◌", "queued", MUTED),
     "verifying": Mark("▶", "verify", GOOD),
+    "confirming": Mark("▶", "confirm", GOOD),
     "retrying": Mark("↻", "retry", WARN),
 }
 _STOPS = {

@@ -17,7 +17,8 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
 
     lineage: LineageId
     phase: str
-    """``idle``, ``proposing``, ``queued`` (waits for a slot), ``verifying``, ``retrying``."""
+    """``idle``, ``proposing``, ``queued`` (waits for a slot), ``verifying``,
+    ``confirming`` (a new best, again), ``retrying``."""
     step: int = 0
     candidate: CandidateId | None = None
     since: float = 0.0

@@ -10,8 +10,9 @@ from workbench.engine.journal import Journal
 from workbench.engine.slots import Slots
 from workbench.model.candidate import Candidate
 from workbench.model.event import InfrastructureFailed, VerdictReached
-from workbench.model.verdict import Outcome
+from workbench.model.verdict import Outcome, Verdict
 from workbench.store import Blob
+from workbench.verify.confirm import confirm
 from workbench.verify.verifier import Verification, Verifier
 
 ATTEMPTS = 3
@@ -35,6 +36,10 @@ class Verifications:
     async def verify(self, candidate: Candidate) -> None:
         """Verify `candidate`; its verdict is durable on return.
 
+        Where the task asks for it, a verdict that would lead its lineage is confirmed before it
+        is committed (`workbench.verify.confirm`), as part of the same evaluation: a crash in
+        between leaves nothing, and the candidate is verified again.
+
         Raises `InfrastructureDown` after `ATTEMPTS` failures of the machine, each an event.
         """
         for attempt in range(1, ATTEMPTS + 1):
@@ -55,7 +60,23 @@ class Verifications:
         files = await self._journal.files(candidate.files)
         async with self._slots.slot(lambda: self._progress(candidate, "queued")) as verifier:
             self._progress(candidate, "verifying")
-            return await verifier.verify(files)
+            first = await verifier.verify(files)
+            if not (verifier.task.confirms and self._would_lead(candidate, first.verdict)):
+                return first
+            self._progress(candidate, "confirming")
+            return await confirm(verifier, files, first)
+
+    def _would_lead(self, candidate: Candidate, verdict: Verdict) -> bool:
+        """Whether this verdict, as it stands, would make a new best of the lineage.
+
+        The initial files belong to none and are what every lineage starts from.
+        """
+        if verdict.reward is None:
+            return False
+        if candidate.lineage is None:
+            return True
+        best = self._journal.session.lineages[candidate.lineage].best_reward
+        return best is None or verdict.reward > best
 
     async def _commit(self, candidate: Candidate, result: Verification) -> None:
         blobs = [Blob(data) for data in result.blobs.values()]

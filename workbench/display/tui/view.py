@@ -156,4 +156,5 @@ _BUSY = {
     "retrying": "proposal, retrying",
     "queued": "a slot",
     "verifying": "verifier",
+    "confirming": "verifier, confirming",
 }

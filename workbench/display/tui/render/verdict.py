@@ -11,6 +11,7 @@ from workbench.display import states, text
 from workbench.display.states import ACCENT, MUTED
 from workbench.model.candidate import Candidate
 from workbench.model.event import SessionCreated
+from workbench.model.verdict import Verdict
 
 TAIL = 2000
 """Lines shown of each output."""
@@ -35,6 +36,10 @@ def lines(candidate: Candidate, facts: SessionCreated, best: int | None) -> list
     if verdict.score is not None:
         shown = text.with_unit(text.number(verdict.score), facts.unit)
         drawn.append(_pair(facts.score_name, shown, bold=True))
+    if verdict.raw_score is not None:
+        raw = text.with_unit(text.number(verdict.raw_score), facts.unit)
+        drawn.append(_pair("raw score", raw))
+        drawn.append(_pair("confirmed", _confirmed(verdict)))
     drawn += [_pair(name, text.number(value)) for name, value in sorted(verdict.metrics.items())]
     cost = [f"wall {text.duration(verdict.seconds)}"]
     if verdict.cpu_seconds:
@@ -47,6 +52,15 @@ def lines(candidate: Candidate, facts: SessionCreated, best: int | None) -> list
     if verdict.artifacts:
         drawn.append(_pair("artifacts", ", ".join(sorted(verdict.artifacts))))
     return drawn
+
+
+def _confirmed(verdict: Verdict) -> str:
+    """Say what stands behind a confirmed score: how many verifications, and how far apart."""
+    times = "1 time" if verdict.confirmations == 1 else f"{verdict.confirmations} times"
+    if verdict.confirmed_min is None or verdict.confirmed_max is None:
+        return f"not, tried {times}"
+    low, high = text.number(verdict.confirmed_min), text.number(verdict.confirmed_max)
+    return times if low == high else f"{times}, {low} to {high}, their median above"
 
 
 def output_lines(outputs: Outputs) -> list[Content]:
