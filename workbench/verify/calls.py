@@ -189,9 +189,9 @@ def _refused(word: str) -> NoReturn:
 
 
 def _check(value: Any, left: int) -> None:
-    if left < 0:
-        raise RecursionError
     if isinstance(value, (dict, list)):
+        if left == 0:
+            raise RecursionError
         for item in value.values() if isinstance(value, dict) else value:
             _check(item, left - 1)
     elif isinstance(value, float) and not math.isfinite(value):

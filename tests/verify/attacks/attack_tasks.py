@@ -1,7 +1,7 @@
 """One toy problem, verified in each of the modes: return the square of a number.
 
-The verifier holds the right answers; quality falls with the relative error, so that wrong answers
-earn 0 and nothing but squares earns anything. None of the verifiers is cleverer than usual: the
+The verifier holds the right answers; quality falls to 0 with a relative error of 1%, so that
+nothing but squares earns anything. None of the verifiers is cleverer than usual: the
 one for `call` leaves NaN to the channel, the one for `shared` compares before it computes.
 """
 
@@ -19,7 +19,7 @@ _QUALITY = """
 import json, math, sys
 EXPECTED = json.load(open("/tests/hidden/expected.json"))
 def quality(answer, want):
-    return max(0.0, min(1.0, 1 - abs(answer - want) / want))
+    return max(0.0, min(1.0, 1 - 100 * abs(answer - want) / want))
 def record(score, feasible=1, **more):
     found = {"reward": score, "feasible": feasible, **more}
     try:
@@ -89,7 +89,7 @@ def task(mode: str) -> Task:
         score_name="quality",
         verification=mode,
         resources=Resources(
-            candidate_seconds=1.5, verifier_seconds=4.0, memory_bytes=256 << 20, disk_bytes=16 << 20
+            candidate_seconds=1.0, verifier_seconds=2.0, memory_bytes=256 << 20, disk_bytes=16 << 20
         ),
     )
 
