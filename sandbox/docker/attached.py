@@ -45,7 +45,20 @@ class ContainerSupervisor:
 
     @classmethod
     async def start(cls, engine: Engine, settings: dict[str, Any]) -> ContainerSupervisor:
-        """Create, attach to and start a container; raises DockerError and what aiohttp raises."""
+        """Create, attach to and start a container; raises DockerError and what aiohttp raises.
+
+        Cancelling waits until what was begun is there and gone again: the engine finishes making a
+        container for a caller that has left.
+        """
+        starting = asyncio.create_task(cls._start(engine, settings))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            await asyncio.shield(asyncio.create_task(_put_away(starting)))
+            raise
+
+    @classmethod
+    async def _start(cls, engine: Engine, settings: dict[str, Any]) -> ContainerSupervisor:
         container = await engine.docker.containers.create(settings)
         stream = container.attach(stdin=True, stdout=True, stderr=True)
         try:
@@ -171,6 +184,11 @@ class ContainerSupervisor:
         """Return when the container has been removed."""
         with contextlib.suppress(*_LOST):  # the engine is gone: then so is what it kept alive
             await self.container.wait(condition="removed")
+
+
+async def _put_away(starting: asyncio.Task[ContainerSupervisor]) -> None:
+    with contextlib.suppress(*_LOST):  # then there is nothing to put away
+        await (await starting).end()
 
 
 async def _remove(container: DockerContainer) -> None:
