@@ -12,10 +12,6 @@ from typing import NamedTuple
 from sandbox.supervisor.processes import descendants
 
 MIB = 1 << 20
-MEMORY_TOLERANCE = 256 * MIB
-"""How much less memory may be available than before; other programs of the machine vary too."""
-TMPFS_TOLERANCE = 32 * MIB
-DISK_TOLERANCE = 64 * MIB
 HANDLE_TOLERANCE = 4
 """How many more handles and mounts an idle lease may have than after its first run."""
 
@@ -55,7 +51,7 @@ class Census(NamedTuple):
         disk = os.statvfs("/tmp")
         return cls(
             processes=frozenset(_processes(others)),
-            mounts=frozenset(Path("/proc/self/mountinfo").read_text().splitlines()),
+            mounts=frozenset(_mounts()),
             cgroups=frozenset(_slots()),
             files=frozenset(_files(others | ({os.getuid()} - {0}))),
             ipc=frozenset(_ipc()),
@@ -65,18 +61,22 @@ class Census(NamedTuple):
             disk=disk.f_bavail * disk.f_frsize,
         )
 
-    def left_since(self, before: Census) -> list[str]:
-        """Return what is there now and was not there before, in words."""
+    def left_since(self, before: Census, tolerance: int) -> list[str]:
+        """Return what is there now and was not there before, in words.
+
+        Memory and disk are the whole machine's, so what other programs do to them counts too:
+        `tolerance` is how many bytes of each may be gone.
+        """
         found = []
         for name in ("processes", "mounts", "cgroups", "files", "ipc"):
             more = getattr(self, name) - getattr(before, name)
             found += [f"{name}: {each}" for each in sorted(more)]
         if self.handles > before.handles:
             found.append(f"handles: {self.handles - before.handles} more")
-        for name, less, tolerance in (
-            ("memory", before.memory - self.memory, MEMORY_TOLERANCE),
-            ("tmpfs", self.tmpfs - before.tmpfs, TMPFS_TOLERANCE),
-            ("disk", before.disk - self.disk, DISK_TOLERANCE),
+        for name, less in (
+            ("memory", before.memory - self.memory),
+            ("tmpfs", self.tmpfs - before.tmpfs),
+            ("disk", before.disk - self.disk),
         ):
             if less > tolerance:
                 found.append(f"{name}: {less // MIB} MiB more in use")
@@ -125,6 +125,12 @@ def _command(pid: int) -> str:
             Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         )
     return "gone"
+
+
+def _mounts() -> list[str]:
+    """Return this process's mounts without a container engine's own, which come and go."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if "docker" not in line]
 
 
 def _slots() -> list[str]:

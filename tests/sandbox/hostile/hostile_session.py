@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 
 from hostile_census import Census, Idle, adopt_orphans
-from hostile_programs import Hostile, programs
+from hostile_programs import MIB, Hostile, programs
 
 import sandbox
 from sandbox import Execution, Job, Lease, Limits, Outcome, Spec
@@ -44,6 +44,8 @@ class Plan:
     wall_seconds: float = 0.4
     honest_every: int = 5
     """After how many hostile programs of a lease an honest one must find all in order."""
+    tolerance_bytes: int = 256 * MIB
+    """How much less memory and disk the whole machine may have afterwards."""
 
 
 @dataclass
@@ -110,7 +112,9 @@ async def session(plan: Plan) -> Report:
             uids.update(_uids(lease))
         report.left += await _settled(lambda: Idle.take().grown_since(idle))
     report.seconds = time.monotonic() - begun
-    report.left += await _settled(lambda: Census.take(uids).left_since(before))
+    report.left += await _settled(
+        lambda: Census.take(uids).left_since(before, plan.tolerance_bytes)
+    )
     after = Census.take()
     report.memory_bytes = before.memory - after.memory
     report.disk_bytes = before.disk - after.disk

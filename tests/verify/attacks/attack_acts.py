@@ -97,6 +97,25 @@ OUTPUTS = tuple(
 )
 
 FRAMES = (
+    *(
+        _attack(
+            f"answers written by hand: {name}",
+            "real = json.dumps\n"
+            f"json.dumps = lambda found, **more: real(found, **more).replace('\"RAW\"', {raw})\n"
+            "def solve(x): return 'RAW'\n",
+            "",
+        )
+        for name, raw in (
+            ("NaN", "'NaN'"),
+            ("infinity", "'-Infinity'"),
+            ("beyond every number", "'-1e400'"),
+            ("a result twice", "'0.0, \"result\": NaN'"),
+            ("a second object", "'0.0} {\"result\": 1.0'"),
+            ("a nest", "'[' * 100000 + ']' * 100000"),
+            ("half a character", "'\"\\\\ud800\"'"),
+            ("no UTF-8", "'\"\\udcff\"'"),
+        )
+    ),
     _attack("frames before they are asked for", "everywhere(frame({'ready': 1}) * 40)\n"),
     _attack(
         "answers to calls that were not made",
