@@ -252,9 +252,7 @@ def test_the_same_fault_meets_every_further_call(meet: Callable[..., Any]) -> No
 
 
 def test_a_call_that_is_not_taken_is_late(meet: Callable[..., Any]) -> None:
-    late = pytest.raises(
-        Fault, match=r"f: the candidate does not take what it is sent within"
-    )
+    late = pytest.raises(Fault, match=r"f: the candidate does not take what it is sent within")
     with meet(deaf, call_seconds=0.1) as candidate, late:
         candidate.call("f", "x" * (4 << 20))
 

@@ -8,6 +8,7 @@ clock that times the answers. The candidate's seconds are those that the verifie
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 import signal
@@ -121,8 +122,12 @@ async def _joined(leases: Sequence[Lease], jobs: Sequence[Job]) -> tuple[Executi
 
 
 async def _run(lease: Lease, job: Job, end: socket.socket) -> Execution:
-    with end:  # once one has ended, the other reads the end of the stream
-        return await lease.run(job, end)
+    with end:
+        try:
+            return await lease.run(job, end)
+        finally:  # the other reads the end of the stream, whoever else still has this one open
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 def _told(verifier: Execution) -> tuple[str, str] | None:
