@@ -87,6 +87,19 @@ async def signals(trial: Trial) -> None:
     expect(crash.signal == signal.SIGSEGV, f"a wild read was told as {told(crash)}")
 
 
+async def signals_undisturbed(trial: Trial) -> None:
+    """Programs start with no signal ignored or blocked"""
+    look = "import signal; print([int(n) for n in signal.valid_signals() if "
+    look += "signal.getsignal(n) is signal.SIG_IGN or n in signal.pthread_sigmask(0, ())])"
+    # Python itself ignores these two.
+    by_python = sorted((signal.SIGPIPE, signal.SIGXFSZ))
+    found = printed(await trial.run(look))
+    expect(found == f"{[int(n) for n in by_python]}\n", f"ignored or blocked are {found.strip()}")
+    job = Job(("sh", "-c", 'python3 -S -B -c "$0"', look))
+    found = printed(await trial.lease.run(job))
+    expect(found == f"{[int(n) for n in by_python]}\n", f"below a shell, {found.strip()}")
+
+
 async def missing_commands(trial: Trial) -> None:
     """A command that is missing, or no program, is exit 127 and says so"""
     text = {"/app/plain.txt": b"text"}
@@ -143,6 +156,7 @@ PROPERTIES: tuple[Callable[[Trial], Awaitable[None]], ...] = (
     descriptors,
     exit_codes,
     signals,
+    signals_undisturbed,
     missing_commands,
     streams_apart,
     binary_output,
