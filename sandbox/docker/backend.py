@@ -111,7 +111,7 @@ class Docker:
         if inner:
             lease = DockerLease(engine, prepared, spec, opening, self._apparmor)
         else:
-            prepared = await images.with_files(engine, prepared, files)
+            prepared = await images.for_one_lease(engine, prepared, files)
             lease = FreshLease(engine, prepared, spec, {**opening, "files": []}, self._apparmor)
         try:
             await lease.start()

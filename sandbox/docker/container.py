@@ -33,7 +33,6 @@ def settings(
     other than the engine's own.
     """
     uid = FIRST_UID + int.from_bytes(os.urandom(4)) % UIDS
-    labels = made_here("inner" if inner else "fresh")
     host: dict[str, Any] = {
         "AutoRemove": True,
         "NetworkMode": "none",
@@ -49,13 +48,8 @@ def settings(
             {"Name": "nofile", "Soft": 1024, "Hard": 1024},
         ],
         "Mounts": [
-            {
-                "Type": "volume",
-                "Target": path,
-                "ReadOnly": True,
-                "VolumeOptions": {"Labels": labels},
-            }
-            for path in prepared.volumes
+            {"Type": "volume", "Source": name, "Target": path, "ReadOnly": True}
+            for path, name in prepared.held.items()
         ],
         **ceilings(limits),
     }
@@ -84,7 +78,7 @@ def settings(
         "AttachStderr": True,
         "Tty": False,
         "Healthcheck": {"Test": ["NONE"]},
-        "Labels": labels,
+        "Labels": made_here("inner" if inner else "fresh"),
         "HostConfig": host,
     }
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import secrets
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiodocker import DockerError
+from aiodocker.volumes import DockerVolume
+from aiohttp import ClientError
 
 from sandbox.api import Image, SandboxUnavailable, Spec
 from sandbox.docker import runtime
@@ -32,14 +35,17 @@ class Prepared:
     identity: str
     env: Mapping[str, str]
     """What programs get before `Spec.env`."""
-    volumes: tuple[str, ...]
-    """Directories that the image wants to be writable; they are shown read-only."""
+    volumes: tuple[str, ...] = ()
+    """Directories that the image wants to be writable."""
     foreign: bool = False
     """Whether programs find the image's own Python instead of this machine's."""
     modules: tuple[str, ...] = ()
     """What a warm interpreter loads in advance."""
     own: bool = False
     """Whether the image was made for one lease, and goes with it."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Directory -> name of a volume that was made for one lease, to show the directory read-only
+    where no walls inside the container do so."""
 
 
 async def prepare(engine: Engine, spec: Spec) -> Prepared:
@@ -58,15 +64,23 @@ async def prepare(engine: Engine, spec: Spec) -> Prepared:
             runtime.add_packages_tree(tree, layout)
 
         image = await _derive(engine, image, "packages", digest, fill)
-    return Prepared(image["Id"], layout.env, (), modules=tuple(layout.modules))
+    return Prepared(image["Id"], layout.env, modules=tuple(layout.modules))
 
 
-async def with_files(engine: Engine, prepared: Prepared, files: Mapping[str, bytes]) -> Prepared:
+async def for_one_lease(engine: Engine, prepared: Prepared, files: Mapping[str, bytes]) -> Prepared:
     """Return an image for one lease that has `files` in it; raises SandboxUnavailable.
 
-    They belong to root, so a program cannot change them. Where there are walls inside the container
-    the supervisor shows the files instead.
+    They belong to root, so a program cannot change them, nor what the image calls volumes. Where
+    there are walls inside the container the supervisor sees to both instead. `release` removes it.
     """
+    held = {}
+    with told("making volumes"):
+        for path in prepared.volumes:
+            name = f"{REPOSITORY}-{secrets.token_hex(12)}"
+            wanted = {"Name": name, "Labels": made_here("volume")}
+            await engine.docker.volumes.create(wanted)  # type: ignore[no-untyped-call]
+            held[path] = name
+    prepared = replace(prepared, held=held)
     if not files:
         return prepared
 
@@ -75,8 +89,27 @@ async def with_files(engine: Engine, prepared: Prepared, files: Mapping[str, byt
             tree.data(path, data)
 
     parent = {"Id": prepared.identity}
-    image = await _derive(engine, parent, "files", secrets.token_hex(12), fill)
+    try:
+        image = await _derive(engine, parent, "files", secrets.token_hex(12), fill)
+    except BaseException:
+        await release(engine, prepared)
+        raise
     return replace(prepared, identity=image["Id"], own=True)
+
+
+async def release(engine: Engine, prepared: Prepared) -> None:
+    """Remove what `for_one_lease` made; what cannot be removed now, `clean` finds again."""
+    with contextlib.suppress(DockerError, ClientError, OSError):
+        if prepared.own:
+            await engine.docker.images.delete(prepared.identity, force=True)
+        for name in prepared.held.values():
+            await remove_volume(engine, name)
+
+
+async def remove_volume(engine: Engine, name: str) -> None:
+    """Remove a volume; raises DockerError."""
+    volume = DockerVolume(engine.docker, name)  # type: ignore[no-untyped-call]
+    await volume.delete()  # type: ignore[no-untyped-call]
 
 
 async def _base(engine: Engine) -> Mapping[str, Any]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from typing import Any
 
 from aiodocker import DockerError
-from aiohttp import ClientError
 
 from sandbox.api import Execution, Job, Limits, Spec
 from sandbox.docker.attached import ContainerSupervisor
 from sandbox.docker.container import ceilings, settings
 from sandbox.docker.engine import Engine, told
-from sandbox.docker.images import Prepared
+from sandbox.docker.images import Prepared, release
 from sandbox.lease import Connection, SupervisorLease
 
 
@@ -73,9 +71,7 @@ class DockerLease(SupervisorLease):
     async def aclose(self) -> None:
         """See `sandbox.api.Lease.aclose`."""
         await super().aclose()
-        if self.prepared.own:
-            with contextlib.suppress(DockerError, ClientError, OSError):  # `clean` finds it again
-                await self.engine.docker.images.delete(self.prepared.identity, force=True)
+        await release(self.engine, self.prepared)
         await self.engine.close()
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiodocker import DockerError
-from aiodocker.volumes import DockerVolume
 
 from sandbox.docker.engine import Engine, connected, told
+from sandbox.docker.images import remove_volume
 from sandbox.docker.labels import OURS, is_abandoned
 
 _GONE_OR_USED = (404, 409)
@@ -41,7 +41,8 @@ async def clean(images: bool = False) -> Removed:
 
 async def _containers(engine: Engine) -> tuple[str, ...]:
     removed = []
-    found = await engine.docker.containers.list(all="true", filters=_filter())
+    wanted = json.dumps({"label": [OURS]})  # this one call takes it only so
+    found = await engine.docker.containers.list(all="true", filters=wanted)
     for container in found:
         if is_abandoned(container["Labels"]):
             try:
@@ -60,15 +61,14 @@ async def _volumes(engine: Engine) -> tuple[str, ...]:
     found = await volumes.list(filters={"label": [OURS]})  # type: ignore[no-untyped-call]
     for volume in found["Volumes"] or ():
         if is_abandoned(volume["Labels"] or {}):
-            handle = DockerVolume(engine.docker, volume["Name"])  # type: ignore[no-untyped-call]
-            await handle.delete()  # type: ignore[no-untyped-call]
+            await remove_volume(engine, volume["Name"])
             removed.append(volume["Name"])
     return tuple(removed)
 
 
 async def _images(engine: Engine) -> tuple[str, ...]:
     removed = []
-    found: list[Mapping[str, Any]] = await engine.docker.images.list(filters=_filter())
+    found: list[Mapping[str, Any]] = await engine.docker.images.list(filters={"label": [OURS]})
     # Newest first, so that what is derived goes before what it is derived from.
     for image in sorted(found, key=lambda image: -image["Created"]):
         try:
@@ -79,7 +79,3 @@ async def _images(engine: Engine) -> tuple[str, ...]:
             continue  # a container uses it, or an image that stays
         removed.append((image["RepoTags"] or [image["Id"]])[0])
     return tuple(removed)
-
-
-def _filter() -> str:
-    return json.dumps({"label": [OURS]})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sandbox_helpers import until
 
 from sandbox import Job, Limits, Outcome, Spec
 from sandbox.docker import Docker, clean
@@ -95,13 +96,11 @@ async def test_a_frozen_container_is_given_up(
 ) -> None:
     monkeypatch.setattr(attached_module, "PATIENCE_SECONDS", 0.1)
     async with await docker.open(Spec()) as lease:
-        run = asyncio.create_task(lease.run(Job(SLEEP.argv, limits=Limits(wall_seconds=0.5))))
-        await asyncio.wait([run], timeout=0.2)
-        for identity in await containers(engine):
-            await engine.docker.containers.container(identity).pause()
-        execution = await run
+        (identity,) = await containers(engine)
+        await engine.docker.containers.container(identity).pause()
+        execution = await lease.run(Job(("true",), limits=Limits(wall_seconds=0.1)))
     assert execution.outcome is Outcome.sandbox_error
-    assert "no answer within" in execution.detail
+    assert "no answer within 0.2 s" in execution.detail
     assert await containers(engine) == []
 
 
@@ -109,9 +108,10 @@ async def test_a_container_that_is_gone_before_a_run_is_replaced(
     docker: Docker, engine: Engine
 ) -> None:
     async with await docker.open(Spec()) as lease:
-        (identity,) = await containers(engine)
-        await engine.docker.containers.container(identity).kill()
-        await gone(engine, identity)
+        supervisor = lease._supervisor
+        assert isinstance(supervisor, ContainerSupervisor)
+        await supervisor.container.kill()
+        await until(lambda: not supervisor.alive)
         assert (await lease.run(Job(("echo", "new")))).stdout == b"new\n"
 
 

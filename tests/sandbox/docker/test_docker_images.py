@@ -1,0 +1,137 @@
+"""Images by name and from a Dockerfile, without any registry."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox import Image, Job, SandboxUnavailable, Spec
+from sandbox.docker import Docker, clean, images, labels, leftovers
+from sandbox.docker.closure import libraries, loader
+from sandbox.docker.engine import connected
+from sandbox.docker.tree import Tree
+from sandbox.supervisor.contained import FOREIGN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+TINY = f"workbench-test-tiny:{os.getpid()}"
+CHANGES = ['ENV COLOUR="green"', "VOLUME /data", "USER root", 'CMD ["sleep", "60"]']
+
+
+def tiny_tar() -> io.BytesIO:
+    """Return a root with a shell, three tools and their libraries where the loader looks."""
+    tree = Tree()
+    programs = {name: os.path.realpath(shutil.which(name) or "") for name in ("sh", "cat", "ls")}
+    for name, source in programs.items():
+        tree.file(f"/bin/{name}", source)
+    interpreter = loader(programs["sh"])
+    for name, source in libraries(interpreter, programs.values()).items():
+        tree.file(f"/lib/{name}", source)
+    tree.file(interpreter, os.path.realpath(interpreter))
+    tree.data("/data/kept", b"from the image\n")
+    tree.data("/app/stale", b"never shown\n")
+    tree.folder("/tmp")
+    file = io.BytesIO()
+    tree.write(file)
+    file.seek(0)
+    return file
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def own_names(docker: Docker) -> AsyncIterator[None]:
+    """Keep this module's images apart from those that other tests use at the same time."""
+    own = f"{labels.OURS}.test{os.getpid()}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labels, "OURS", own)
+        patch.setattr(leftovers, "OURS", own)
+        patch.setattr(images, "REPOSITORY", f"workbench-test-{os.getpid()}")
+        yield
+        await clean(images=True)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tiny(docker: Docker, own_names: None) -> AsyncIterator[str]:
+    """Put a small image on the engine, as `docker import` would."""
+    async with connected() as engine:
+        await engine.import_tar(await asyncio.to_thread(tiny_tar), TINY, CHANGES)
+        yield TINY
+        await engine.docker.images.delete(TINY, force=True)
+
+
+@pytest.mark.parametrize("warm", [True, False])
+async def test_programs_of_a_named_image_run_with_its_files(
+    docker: Docker, tiny: str, warm: bool
+) -> None:
+    spec = Spec(image=Image(name=tiny), files={"/tests/x": b"of the lease\n"}, warm=warm)
+    async with await docker.open(spec) as lease:
+        shown = await lease.run(
+            Job(("sh", "-c", "cat /data/kept /tests/x /app/y; ls /app; echo $COLOUR $HOME"),
+                files={"/app/y": b"of the job\n"})
+        )  # fmt: skip
+        assert shown.stdout == b"from the image\nof the lease\nof the job\ny\ngreen /tmp\n", shown
+        written = await lease.run(Job(("sh", "-c", "echo x > /data/new")))
+        assert written.exit_code != 0
+        assert b"Read-only" in written.stderr
+        python = await lease.run(Job(("python3", "-c", "pass")))
+        assert (python.exit_code, python.warm) == (127, False)
+
+
+async def test_the_lease_of_an_image_says_why_nothing_is_warm(docker: Docker, tiny: str) -> None:
+    async with await docker.open(Spec(image=Image(name=tiny))) as lease:
+        await lease.run(Job(("ls",)))
+        assert lease.cold == FOREIGN
+
+
+async def test_an_image_is_built_from_a_dockerfile(docker: Docker, tiny: str) -> None:
+    context = {
+        "Dockerfile": f"FROM {tiny}\nENV SHAPE=round\nCOPY files/ /opt/things/\n".encode(),
+        "files/a": b"copied\n",
+    }
+    async with await docker.open(Spec(image=Image(context=context))) as lease:
+        shown = await lease.run(Job(("sh", "-c", "cat /opt/things/a; echo $SHAPE $COLOUR")))
+    assert shown.stdout == b"copied\nround green\n"
+
+
+async def test_a_build_that_fails_shows_its_last_lines(docker: Docker, tiny: str) -> None:
+    context = {"Dockerfile": f"FROM {tiny}\nCOPY missing /x\n".encode()}
+    with pytest.raises(SandboxUnavailable, match=r"could not be built(.|\n)*Step 2/. : COPY"):
+        await docker.open(Spec(image=Image(context=context)))
+
+
+async def test_an_image_that_is_nowhere_says_how_to_get_it(docker: Docker) -> None:
+    wanted = Spec(image=Image(name="localhost:9/no-such-image:1"))
+    with pytest.raises(SandboxUnavailable, match=r"cannot be fetched: (.|\n)*docker load"):
+        await docker.open(wanted)
+
+
+async def test_packages_are_there_and_loaded_in_advance(docker: Docker) -> None:
+    code = (
+        b"import sys; before = 'numpy' in sys.modules; import numpy; print(before, numpy.ones(2))"
+    )
+    async with await docker.open(Spec(python_packages=("numpy",))) as lease:
+        warm = await lease.run(Job(("python3", "a.py"), files={"/app/a.py": code}))
+        cold = await lease.run(Job(("sh", "-c", "python3 a.py"), files={"/app/a.py": code}))
+    assert (warm.stdout, warm.warm) == (b"True [1. 1.]\n", True)
+    assert (cold.stdout, cold.warm) == (b"False [1. 1.]\n", False)
+
+
+async def test_a_missing_package_is_named(docker: Docker) -> None:
+    with pytest.raises(ValueError, match="no-such-distribution is not installed"):
+        await docker.open(Spec(python_packages=("no-such-distribution",)))
+
+
+async def test_images_are_removed_on_request_and_made_again() -> None:
+    docker = Docker()
+    async with await docker.open(Spec()) as lease:
+        used = await clean(images=True)
+        assert (await lease.run(Job(("echo", "on")))).stdout == b"on\n"
+    assert not any("base-" in name for name in used.images)
+    removed = await clean(images=True)
+    assert any("base-" in name for name in removed.images)
+    async with await docker.open(Spec()) as lease:
+        assert (await lease.run(Job(("echo", "again")))).stdout == b"again\n"
