@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import marshal
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 
 from sandbox import CHANNEL, Execution, Job, Lease, Spec
@@ -27,8 +30,11 @@ from workbench.verify.text import clean
 
 NAME = "call"
 
-CALLS = "/workbench/calls.py"
-"""Where the candidate's sandbox has the server; a verifier imports it as ``calls``."""
+FOLDER = "/workbench"
+SERVE = f"{FOLDER}/serve.py"
+"""What a candidate's sandbox runs where the task has no command of its own."""
+_SERVER = b"import sys, calls\ncalls.serve(sys.argv[1])\n"
+_CACHED = f"__pycache__/calls.{sys.implementation.cache_tag}.pyc"
 FAULT = f"{LOGS}/candidate.json"
 """What the verifier's side of the conversation notes of a candidate that ended it."""
 FAREWELL_SECONDS = 1.0
@@ -42,15 +48,31 @@ KILLED = Execution(
 def specs(task: Task, warm: bool) -> tuple[Spec, ...]:
     """See `Mode.specs`."""
     source = Path(calls.__file__).read_bytes()
+    compiled = _compiled(source)
+    server = {f"{FOLDER}/calls.py": source, f"{FOLDER}/{_CACHED}": compiled, SERVE: _SERVER}
+    client = {f"{TESTS}/calls.py": source, f"{TESTS}/{_CACHED}": compiled}
     env = {
         "WORKBENCH_CHANNEL": str(CHANNEL),
         "WORKBENCH_CANDIDATE_SECONDS": repr(task.resources.candidate_seconds),
         "WORKBENCH_FAULT": FAULT,
     }
     return (
-        places.candidate_spec(task, {CALLS: source}, warm),
-        places.verifier_spec(task, warm, files={f"{TESTS}/calls.py": source}, env=env),
+        places.candidate_spec(task, server, warm),
+        places.verifier_spec(
+            task, warm, files={} if "calls.py" in task.verifier else client, env=env
+        ),
     )
+
+
+def _compiled(source: bytes) -> bytes:
+    """Return `source` as Python's cached code, which is taken as it stands.
+
+    To compile it would be a third of the time of a short verification; an interpreter of another
+    version does not take it, and compiles.
+    """
+    code = marshal.dumps(compile(source, "calls.py", "exec"))
+    unchecked = (1).to_bytes(4, "little")
+    return b"".join([MAGIC_NUMBER, unchecked, source_hash(source), code])
 
 
 async def run(
@@ -81,7 +103,7 @@ def _candidate_job(task: Task, files: Mapping[str, bytes]) -> Job:
     resources = task.resources
     wall = resources.candidate_seconds + resources.verifier_seconds
     return Job(
-        argv=task.run or ("python3", "-S", CALLS, "serve", task.editable[0]),
+        argv=task.run or ("python3", "-S", SERVE, task.editable[0]),
         files=places.app_files(task, files),
         limits=places.limits(task, wall, resources.candidate_seconds, resources.disk_bytes),
     )

@@ -34,16 +34,14 @@ Whatever else comes, too late, too large or unasked, ends the conversation: `Fau
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import json
 import math
 import os
 import socket
 import struct
-import subprocess
 import sys
 import time
-import traceback
 import types
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
@@ -57,13 +55,11 @@ TYPES = {
 MAX_TEXT, MAX_RAW = 8 << 20, 64 << 20
 """Longest text and raw part of a frame, in bytes."""
 MAX_DEPTH, MAX_DIMENSIONS = 32, 8
-MAX_WORDS = 500
-"""Most characters of an exception's message that are passed on."""
+MAX_WORDS = 500  # characters of an exception's message that are passed on
 TOTAL_SECONDS = 60.0  # for all answers together, where nobody says otherwise
 TRACEBACKS = 5  # that the candidate's side prints
 
-_HEAD = struct.Struct(">IQ")
-_ARRAY = "$array"
+_HEAD, _ARRAY = struct.Struct(">IQ"), "$array"
 
 
 class Raised(Exception):
@@ -71,8 +67,7 @@ class Raised(Exception):
 
     def __init__(self, name: str, kind: str, words: str) -> None:
         super().__init__(f"{name} raised {kind}: {words}" if words else f"{name} raised {kind}")
-        self.kind = kind
-        self.words = words
+        self.kind, self.words = kind, words
 
 
 class Fault(Exception):
@@ -113,9 +108,9 @@ class Array:
     def finite(self) -> bool:
         """Whether no item is NaN or infinite."""
         numpy = sys.modules.get("numpy")
-        if numpy is None:
-            return all(map(math.isfinite, self.items()))
-        return bool(numpy.isfinite(self.numpy()).all())
+        if numpy is not None:
+            return bool(numpy.isfinite(self.numpy()).all())
+        return all(map(math.isfinite, self.items()))
 
 
 def _size(kind: object, shape: Sequence[int]) -> int:
@@ -257,7 +252,7 @@ class Candidate:
         self._call_seconds = call_seconds
         self._numpy = numpy
         self._over: Fault | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Any = None
         given = os.environ.get("WORKBENCH_CHANNEL")
         if given is None:
             self._end = self._start([*command] or [sys.executable, __file__, "serve", file], folder)
@@ -267,6 +262,8 @@ class Candidate:
             self._give_up("broken", f"the candidate does not speak protocol {PROTOCOL}")
 
     def _start(self, command: list[str], folder: str) -> socket.socket:
+        import subprocess  # here, as it is slow to load and the workbench never comes by
+
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             command,
@@ -339,6 +336,8 @@ class Candidate:
 
     def close(self) -> None:
         """End the conversation; a candidate that was started here is killed."""
+        with contextlib.suppress(OSError):  # or the other end reads on while anybody has this one
+            self._end.shutdown(socket.SHUT_RDWR)
         self._end.close()
         if self._process is not None:
             self._process.kill()
@@ -376,13 +375,14 @@ def serve(path: str) -> None:
     with open(path, "rb") as file:
         exec(compile(file.read(), module.__file__, "exec"), module.__dict__)
     frame = encode({"ready": PROTOCOL})
-    tracebacks, numpy = TRACEBACKS, importlib.util.find_spec("numpy") is not None
+    tracebacks = TRACEBACKS
     while True:
         try:
             _send(end, frame)
             text, raw = _receive(end)
         except Fault:  # the verifier has gone
             return
+        numpy = bool(raw) and any(os.path.isdir(f"{place}/numpy") for place in sys.path)
         request = decode(text, raw, numpy, True)
         number = request["call"]
         try:
@@ -391,7 +391,7 @@ def serve(path: str) -> None:
         except BaseException as error:  # whatever a function raises is its answer, SystemExit too
             if tracebacks > 0:
                 tracebacks -= 1
-                traceback.print_exc()
+                sys.__excepthook__(type(error), error, error.__traceback__)
             words = str(error)[:MAX_WORDS].encode(errors="replace").decode()
             frame = encode({"call": number, "error": [type(error).__name__, words]})
 
