@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from sandbox import checks
+from sandbox import cgroups, checks
 from sandbox.api import Capabilities, Check, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.layout import ETC_FILES, add_packages, base_layout
 from sandbox.lease import SupervisorLease
@@ -93,6 +93,7 @@ class Bubblewrap:
 
     async def _probe(self) -> Capabilities:
         problems = []
+        await asyncio.to_thread(cgroups.sweep)
         linux = sys.platform == "linux"
         binaries = await asyncio.to_thread(find_binaries) if linux else []
         if sys.platform != "linux":

@@ -64,6 +64,19 @@ print(json.dumps({
 """
 _WRITE = "for at in range({files}): open(str(at), 'wb').write(bytes(2 << 20))"
 _ALLOCATE = "b = bytearray({size})"
+# Eight processes of 16 MiB each, none of which is too large by itself.
+_ALLOCATE_TOGETHER = """
+import os
+ends = os.pipe()
+for _ in range(8):
+    if os.fork() == 0:
+        held = bytearray(b"x" * (16 << 20))
+        os.write(ends[1], b"h")
+        os.read(os.pipe()[0], 1)
+os.close(ends[1])
+if sum(len(os.read(ends[0], 1)) for _ in range(8)) == 8:
+    print("held")
+"""
 _FORK = """
 import os, time
 count = 1
@@ -97,8 +110,10 @@ def promised_by_bubblewrap(opened: Mapping[str, Any]) -> tuple[Check, ...]:
         else Check("disk", "best-effort", f"size of each file only: {opened['problem']}")
     )
     return (
-        Check("memory", "best-effort", "rlimit"),
-        Check("processes", "enforced", "RLIMIT_NPROC in a user namespace"),
+        _memory(opened),
+        Check("processes", "enforced", "pids cgroup")
+        if opened["bounds_tasks"]
+        else Check("processes", "enforced", "RLIMIT_NPROC in a user namespace"),
         Check("cpu", "enforced", "RLIMIT_CPU per process, the sum sampled"),
         Check("wall", "enforced", "killed from outside"),
         disk,
@@ -118,8 +133,12 @@ def promised_by_process(opened: Mapping[str, Any]) -> tuple[Check, ...]:
     """Return the table of plain processes that were opened as `opened` tells."""
     ordinary = opened["uid"] != 0
     return (
-        Check("memory", "best-effort", "rlimit"),
-        Check("processes", "best-effort", "RLIMIT_NPROC, shared with the user's other processes"),
+        _memory(opened),
+        Check("processes", "enforced", "pids cgroup")
+        if opened["bounds_tasks"]
+        else Check(
+            "processes", "best-effort", "RLIMIT_NPROC, shared with the user's other processes"
+        ),
         Check("cpu", "enforced", "RLIMIT_CPU per process, the sum sampled"),
         Check("wall", "enforced", "killed from outside"),
         Check("disk", "best-effort", "size of each file only"),
@@ -135,11 +154,30 @@ def promised_by_process(opened: Mapping[str, Any]) -> tuple[Check, ...]:
     )
 
 
+def _memory(opened: Mapping[str, Any]) -> Check:
+    if opened["bounds_memory"]:
+        return Check("memory", "enforced", "memory cgroup for all processes together, and rlimit")
+    return Check(
+        "memory",
+        "best-effort",
+        f"rlimit of each process, memory files not counted; {_why_no_slot(opened)}",
+    )
+
+
+def _why_no_slot(opened: Mapping[str, Any]) -> str:
+    return f"no cgroup: {opened['slot_problem'] or 'not all of its controllers are there'}"
+
+
 async def tried(backend: Backend, quick: Capabilities) -> Capabilities:
     """Return `quick` with every promise tried; one that does not hold becomes absent."""
     only_files = quick.check("disk").state != "enforced"
+    only_each = quick.check("memory").state != "enforced"
     async with await backend.open(Spec()) as lease:
-        held = {**await _look(lease), **await _overstep(lease, only_files), **await _flee(lease)}
+        held = {
+            **await _look(lease),
+            **await _overstep(lease, only_files, only_each),
+            **await _flee(lease),
+        }
     table = []
     for check in quick.checks:
         if held[check.name] or check.state == "absent":
@@ -185,14 +223,19 @@ async def _look(lease: Lease) -> dict[str, bool]:
     return {key: all(values) for key, values in seen.items()}
 
 
-async def _overstep(lease: Lease, only_files: bool) -> dict[str, bool]:
-    """Go past each limit; `only_files` says that only the size of a file is promised."""
+async def _overstep(lease: Lease, only_files: bool, only_each: bool) -> dict[str, bool]:
+    """Go past each limit.
+
+    `only_files` says that only the size of a file is promised, `only_each` that only the memory
+    of each process is.
+    """
 
     async def run(code: str, limits: Limits) -> tuple[Outcome, int | None, bytes]:
         execution = await lease.run(Job((*_PYTHON, code), limits=limits))
         return execution.outcome, execution.exit_code, execution.stdout
 
     memory = await run(_ALLOCATE.format(size=512 * MIB), Limits(memory_bytes=256 * MIB))
+    together = await run(_ALLOCATE_TOGETHER, Limits(memory_bytes=64 * MIB, disk_bytes=MIB))
     forks = await run(_FORK.format(limit=8), Limits(processes=8))
     cpu = await run("while True: pass", Limits(cpu_seconds=0.2, wall_seconds=10))
     wall = await run("import time; time.sleep(60)", Limits(wall_seconds=0.2))
@@ -200,7 +243,7 @@ async def _overstep(lease: Lease, only_files: bool) -> dict[str, bool]:
     many = await run(_WRITE.format(files=2), Limits(disk_bytes=3 * MIB))
     flood = await run("while True: print('x' * 1000)", Limits(output_bytes=10_000))
     return {
-        "memory": memory[:2] != (Outcome.exited, 0),
+        "memory": memory[:2] != (Outcome.exited, 0) and (only_each or together[2] != b"held\n"),
         "processes": forks[2].strip().isdigit() and int(forks[2]) <= 8,
         "cpu": cpu[0] is Outcome.timeout,
         "wall": wall[0] is Outcome.timeout,

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from sandbox import cgroups
 from sandbox.api import Collected, Execution, Job, Outcome, SandboxUnavailable, Spec
 from sandbox.paths import check_job
 from sandbox.supervisor import frames
@@ -48,22 +49,33 @@ class Supervisor:
     @classmethod
     async def start(cls) -> Supervisor:
         """Exec a supervisor in its own session, with an empty environment and one socket."""
+        scope = await asyncio.to_thread(cgroups.scope)
         ours, theirs = socket.socketpair()
         handles, their_handles = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ours, theirs, their_handles:
-            process = await asyncio.create_subprocess_exec(
-                getattr(sys, "_base_executable", sys.executable),
-                *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent), str(os.getpid())),
-                str(their_handles.fileno()),
-                pass_fds=(their_handles.fileno(),),
-                stdin=theirs.fileno(),
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-                start_new_session=True,
-                cwd="/",
-            )
-            reader, writer = await asyncio.open_connection(sock=ours.dup())
+        try:
+            with theirs, their_handles:
+                process = await asyncio.create_subprocess_exec(
+                    *(*scope.prefix, getattr(sys, "_base_executable", sys.executable)),
+                    *("-I", "-S", "-c", _BOOT, str(Path(__file__).parent), str(os.getpid())),
+                    str(their_handles.fileno()),
+                    pass_fds=(their_handles.fileno(),),
+                    stdin=theirs.fileno(),
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", **scope.environment},
+                    start_new_session=True,
+                    cwd="/",
+                )
+            try:
+                reader, writer = await asyncio.open_connection(sock=ours)
+            except BaseException:
+                process.kill()
+                await asyncio.shield(process.communicate())
+                raise
+        except BaseException:
+            ours.close()
+            handles.close()
+            raise
         return cls(process, reader, writer, handles)
 
     @property
@@ -186,7 +198,8 @@ class SupervisorLease:
         supervisor = await self._launch()
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
-                await supervisor.send(self._opening, self._files)
+                opening = {**self._opening, "slot": cgroups.slot_name()}
+                await supervisor.send(opening, self._files)
                 self.opened, _ = await supervisor.receive()
         except SupervisorDied as error:
             raise SandboxUnavailable(str(error)) from error
@@ -198,6 +211,7 @@ class SupervisorLease:
             raise
         if "refused" in self.opened:
             await supervisor.end()
+            await cgroups.remove_async(self.opened.get("slot_paths", ()))
             raise SandboxUnavailable(self.opened["refused"])
         self._supervisor = supervisor
 
@@ -277,6 +291,7 @@ class SupervisorLease:
         if self._supervisor is not None:
             supervisor, self._supervisor = self._supervisor, None
             await supervisor.end()
+            await cgroups.remove_async(self.opened.get("slot_paths", ()))
         folder = self.opened.get("folder")
         if folder and os.path.isdir(folder):
             shutil.rmtree(folder, ignore_errors=True)

@@ -113,20 +113,36 @@ class CellArea(Area):
 
 
 def remove_tree(folder: str) -> None:
-    """Remove a tree whose directories the program may have made unreadable.
+    """Remove a tree whose directories the program may have made unreadable, or endlessly deep.
 
-    Raises OSError when something stays: the next run would find it.
+    Directories are moved up to the top before they are emptied, so no path gets long. Raises
+    OSError when something stays: the next run would find it.
     """
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        left = _empty(top, ".")
+        for name in left:
+            left += _empty(top, name)
+            os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+    os.rmdir(folder)
+
+
+def _empty(top: int, name: str) -> list[str]:
+    """Remove the files of the directory `name` in `top`; return what its directories became."""
+    if name != ".":
+        os.chmod(name, 0o700, dir_fd=top)
     found = []
-    for top, folders, files in os.walk(folder):
-        found.append(top)
-        for name in files:
-            os.unlink(os.path.join(top, name))
-        for name in folders:
-            path = os.path.join(top, name)
-            if os.path.islink(path):
-                os.unlink(path)
+    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+    try:
+        for entry in list(os.scandir(folder)):
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.name, 0o700, dir_fd=folder)  # or it could not be moved
+                found.append(f".removed-{os.urandom(16).hex()}")
+                os.rename(entry.name, found[-1], src_dir_fd=folder, dst_dir_fd=top)
             else:
-                os.chmod(path, 0o700)
-    for top in reversed(found):
-        os.rmdir(top)
+                os.unlink(entry.name, dir_fd=folder)
+    finally:
+        os.close(folder)
+    return found

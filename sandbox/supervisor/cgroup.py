@@ -106,6 +106,16 @@ class Slot:
         slot.lacks = tuple(problems + slot._missing(proc))
         return slot, ""
 
+    @property
+    def bounds_memory(self) -> bool:
+        """Whether memory is bounded, and kills for want of it are counted."""
+        return {"limit", "kills"} <= self._files.keys()
+
+    @property
+    def bounds_tasks(self) -> bool:
+        """Whether processes are bounded, and refused forks are counted."""
+        return {"tasks_limit", "refused"} <= self._files.keys()
+
     def enter(self) -> None:
         """Move the calling process into the slot, with everything it will start.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CANNOT = "cannot execute"
 """Begins what is written to standard error when there is no such program."""
 CANNOT_STATUS = 127
+_OURS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ)
 
 
 def which(name: str, path: str, folder: str) -> str:
@@ -30,7 +31,7 @@ def which(name: str, path: str, folder: str) -> str:
 def execute(argv: Sequence[str], env: Mapping[str, str], path: str = "") -> NoReturn:
     """Become the program `argv`, at `path` where that is known; a failure is told and ends it."""
     try:
-        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+        for number in _OURS:
             signal.signal(number, signal.SIG_DFL)  # ignoring them would be inherited
         os.execve(path or which(argv[0], env["PATH"], os.getcwd()), list(argv), env)
     except OSError as error:

@@ -13,7 +13,7 @@ from .rlimits import set_limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Callable, Set
     from typing import Any
 
 
@@ -42,6 +42,8 @@ class Started:
         self.status = status
         """Read end of bwrap's status pipe."""
         self.new_session = new_session
+        self.enter: Callable[[], None] | None = None
+        """Called in the child before anything else: enters the lease's cgroup."""
 
 
 class Forked:
@@ -81,6 +83,11 @@ class Forked:
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != supervisor:
                 return  # it died before it could be watched
+            if self.started.enter is not None:
+                self.started.enter()
+            linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or the next file would be root's
+            with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+                file.write("1000")  # rather the program than what started it
             if self.started.new_session:
                 os.setsid()
             streams = [os.open("/dev/null", os.O_RDONLY), out, err]

@@ -8,12 +8,16 @@ import select
 import time
 
 from . import outcome, processes
+from .processes import oom_kills
 from .stream import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol
+
+    from .cgroup import Slot
+    from .channel import Channel
 
     class Program(Protocol):
         """One program that can be started, seen to end, and ended."""
@@ -47,12 +51,13 @@ class Run:
     """One run of a program; `execute` is called once."""
 
     def __init__(
-        self, program: Program, limits: dict[str, float], control: int, caller: int
+        self, program: Program, limits: dict[str, float], channel: Channel, slot: Slot | None
     ) -> None:
         self.program = program
         self.limits = limits
-        self.control = control
-        self.caller = caller
+        self.control = channel.handle
+        self.caller = channel.caller
+        self.slot = slot
         self.ending = outcome.Ending()
         self.usage = processes.Usage()
         self.out = Stream(int(limits["output_bytes"]))
@@ -65,7 +70,7 @@ class Run:
         err, err_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(out_end, True)
         os.set_blocking(err_end, True)
-        oom_kills = processes.oom_kills()
+        self._count(-1)
         begin = time.monotonic()
         try:
             try:
@@ -88,10 +93,19 @@ class Run:
             self.program.close()
             os.close(out)
             os.close(err)
-        self.ending.oom_kills = processes.oom_kills() - oom_kills
+        self._count(1)
         self.ending.cpu_seconds = max(self.ending.cpu_seconds, self.usage.cpu_seconds)
         self.ending.rss_bytes = max(self.ending.rss_bytes, self.usage.rss_bytes)
         self.ending.stderr_tail = self.err.tail()
+
+    def _count(self, sign: int) -> None:
+        """Add or take what the kernel has counted so far; the machine's counts where no slot's."""
+        slot = self.slot
+        own = slot is not None and slot.bounds_memory
+        self.ending.oom_kills += sign * (slot.oom_kills() if slot and own else oom_kills())
+        self.ending.own_oom_kills = own
+        if slot is not None and slot.bounds_tasks:
+            self.ending.refused = sign * slot.pids_refused() + (self.ending.refused or 0)
 
     def _watch(self, out: int, err: int, begin: float, on_control: Callable[[], bool]) -> None:
         """Return when the program has ended or must be killed."""

@@ -15,6 +15,8 @@ from .processes import tasks_of_user
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .job import Run
 
 UID = "1000"
@@ -24,8 +26,9 @@ ZYGOTE_PYTHON = "/opt/python/bin/python3"
 # The supervisor's code is shown beside the interpreter, and leaves no entry in the search path.
 ZYGOTE_BOOT = (
     "import sys; sys.path[:] = [*filter(None, sys.path), '/opt/python/sandbox']; "
-    "from supervisor import program, zygote; sys.path.pop(); program.run(zygote.serve())"
+    "from supervisor import program, zygote; sys.path.pop(); program.run(*zygote.serve())"
 )
+_NAMED_SIGNALS = frozenset(map(int, signal.Signals))
 _HIGH = 10  # above every descriptor that a program is given
 
 
@@ -72,15 +75,15 @@ class Bwrap:
             extra_tasks=BWRAP_TASKS,
         )
 
-    def spawn_zygote(self, ends: tuple[int, int], log: int, flags: tuple[str, ...]) -> int:
-        """Start a zygote with the sockets `ends`, behind the outer walls; return bwrap's pid.
+    def zygote_command(
+        self, ends: tuple[int, int], flags: tuple[str, ...]
+    ) -> tuple[str, list[str]]:
+        """Return path and arguments of a zygote with the sockets `ends`, behind the outer walls.
 
-        What it complains of goes to `log`. It gets no system call filter: it makes the cells, and
-        each program there puts one on.
+        It gets no system call filter: it makes the cells, and each program there puts one on.
         """
         command = [ZYGOTE_PYTHON, *flags, "-c", ZYGOTE_BOOT, *map(str, ends)]
-        words = ["bwrap", *self.bare_arguments, "--", *command]
-        return fork_execute(self.binary, words, {}, ends, log)
+        return self.binary, ["bwrap", *self.bare_arguments, "--", *command]
 
     def finish(self, run: Run, program: Forked) -> None:
         """Read the exit code that bwrap reported; without one the program never ran."""
@@ -98,7 +101,7 @@ class Bwrap:
             raise Broken(
                 f"bwrap did not start the program (status {ended}): {said or 'no message'}"
             )
-        if code > 128 and code - 128 in signal.valid_signals():
+        if code > 128 and code - 128 in _NAMED_SIGNALS:
             run.ending.signal = code - 128
             name = signal.Signals(code - 128).name
             run.ending.notes.append(f"status {code}, read as {name}")
@@ -155,22 +158,31 @@ def read_status(run: Run, status: int) -> None:
 
 
 def fork_execute(
-    path: str, argv: Sequence[str], env: Mapping[str, str], inherited: Iterable[int], log: int
+    path: str,
+    argv: Sequence[str],
+    inherited: Iterable[int],
+    log: int,
+    enter: Callable[[], None] | None,
 ) -> int:
-    """Start a long-lived helper that dies with this process; return its pid."""
+    """Start a long-lived helper that dies with this process; return its pid.
+
+    What it complains of goes to `log`; `enter` is called in it before anything else.
+    """
     supervisor = os.getpid()
     pid = os.fork()
     if pid == 0:
         try:
             linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() == supervisor:
+                if enter is not None:
+                    enter()
                 null = os.open("/dev/null", os.O_RDWR)
                 for at, handle in enumerate((null, null, log)):
                     os.dup2(handle, at)
                 for handle in inherited:
                     os.set_inheritable(handle, True)
                 os.chdir("/")
-                execute(argv, env, path)
+                execute(argv, {}, path)
         finally:
             os._exit(CANNOT_STATUS)
     return pid

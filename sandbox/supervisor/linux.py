@@ -31,6 +31,8 @@ _INSTRUCTION_BYTES = 8
 _CAPABILITIES_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_OWN_CAPABILITIES = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
+_NO_CAPABILITIES = (ctypes.c_uint32 * 6)()
 
 
 def _checked(result: int, what: str) -> None:
@@ -109,5 +111,4 @@ def bound_capabilities() -> None:
 
 def drop_capabilities() -> None:
     """Give up every capability of this process, for good."""
-    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
-    _checked(_libc.capset(header, (ctypes.c_uint32 * 6)()), "drop capabilities")
+    _checked(_libc.capset(_OWN_CAPABILITIES, _NO_CAPABILITIES), "drop capabilities")

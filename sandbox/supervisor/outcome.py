@@ -18,7 +18,11 @@ class Ending:
         self.tasks = 0
         """Most processes and threads seen at once."""
         self.oom_kills = 0
-        """How often the machine killed for want of memory during the run."""
+        """How many processes were killed for want of memory during the run."""
+        self.own_oom_kills = False
+        """Whether that is the count of the run's own cgroup; else it is the whole machine's."""
+        self.refused: int | None = None
+        """How many forks and threads its cgroup refused; None where there is none that counts."""
         self.full: str | None = None
         self.stderr_tail = b""
         self.notes: list[str] = []
@@ -38,8 +42,10 @@ _HINTS = (
 def name(ending: Ending, limits: dict[str, float]) -> tuple[str, str]:
     """Return (outcome, detail)."""
     notes = list(ending.notes)
-    pids = ending.tasks >= limits["processes"]
-    if pids:
+    pids = ending.tasks >= limits["processes"] if ending.refused is None else ending.refused > 0
+    if pids and ending.refused:
+        notes.append(f"a fork or thread past the limit of {limits['processes']:.0f} was refused")
+    elif pids:
         notes.append(f"{ending.tasks} processes and threads alive at once, the limit")
     near = ending.rss_bytes >= 0.8 * limits["memory_bytes"]
     if near:
@@ -77,6 +83,9 @@ def _outcome(
         return "disk"
     if ending.exit_code == 0:
         return "exited"
+    if ending.oom_kills and ending.own_oom_kills:
+        notes.insert(0, f"{ending.oom_kills} killed at the limit of memory for all its processes")
+        return "oom"
     if pids:
         return "pids"
     if ending.full:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FLAGS = ("-S", "-B", "-u", "-s", "-E", "-P")
 """Interpreter flags that a warm interpreter can have been started with."""
 _FLUSH_FAILED = 120
+_kept: list[types.ModuleType] = []
 
 
 def split(argv: list[str]) -> tuple[tuple[str, ...], list[str]] | None:
@@ -36,19 +37,32 @@ def split(argv: list[str]) -> tuple[tuple[str, ...], list[str]] | None:
     return tuple(argv[1:at]), rest
 
 
-def run(rest: list[str]) -> NoReturn:
+def forget_supervisor() -> frozenset[str]:
+    """Take the supervisor's modules out of the way; return the names of those that stay."""
+    ours = [name for name in sys.modules if name.partition(".")[0] == __package__]
+    _kept.extend(sys.modules.pop(name) for name in ours)
+    return frozenset(sys.modules)
+
+
+def reseed() -> None:
+    """Change what the next program draws at random; `random` sees to itself after a fork.
+
+    Done before the fork: the program would pay for touching the generator's memory.
+    """
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(int.from_bytes(os.urandom(4), "big"))
+
+
+def run(rest: list[str], before: frozenset[str]) -> NoReturn:
     """Run the script `rest[0]` as `__main__` and end the process as the interpreter would.
 
-    What is alive at the end is not finalised one by one: only what the program itself made, so
-    that its open files are flushed.
+    `before` are the modules that were loaded for everybody. What is alive at the end is not
+    finalised one by one: only what the program itself made, so that its open files are flushed.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == __package__]:
-        del sys.modules[name]
-    before = frozenset(sys.modules)
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main
-    _reseed()
     status = 1
     try:
         code = _prepare(rest, main)
@@ -67,30 +81,23 @@ def _prepare(rest: list[str], main: types.ModuleType) -> types.CodeType:
         sys.argv = ["-c", *rest[2:]]
         _put_first("")
         return compile(rest[1], "<string>", "exec", dont_inherit=True)
-    path = rest[0]
+    path = os.path.abspath(rest[0])
     sys.argv = list(rest)
-    _put_first(os.path.dirname(os.path.realpath(path)))
-    main.__dict__.update(__file__=os.path.abspath(path), __cached__=None)
+    _put_first(os.path.dirname(path))
+    main.__dict__.update(__file__=path, __cached__=None)
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             source = file.read()
     except OSError as error:
-        told = f"can't open file {os.path.abspath(path)!r}: [Errno {error.errno}] {error.strerror}"
+        told = f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
         print(f"{sys.executable}: {told}", file=sys.stderr)
         raise SystemExit(2) from None
-    return compile(source, os.path.abspath(path), "exec", dont_inherit=True)
+    return compile(source, path, "exec", dont_inherit=True)
 
 
 def _put_first(folder: str) -> None:
     if not sys.flags.safe_path:
         sys.path.insert(0, folder)
-
-
-def _reseed() -> None:
-    """Give the program its own randomness; `random` sees to itself after a fork."""
-    numpy_random = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed()
 
 
 def _status(error: SystemExit) -> int:

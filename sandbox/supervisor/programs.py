@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from . import program
 from .area import Area, CellArea, Full
 from .forked import Forked
 from .job import Run
-from .launch import Bare, Broken, Bwrap
+from .launch import Bare, Broken, Bwrap, fork_execute
 from .outcome import name as name_outcome
 from .processes import Usage, end_all
-from .warm import EXTRA_TASKS, Cold, Inside, Lost, Warm
+from .warm import EXTRA_TASKS, Cold, Inside, Lost, Size, Warm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from .cgroup import Slot
     from .channel import Channel
     from .collect import Collector
     from .job import Program
 
+KEEPERS = 1
+"""Processes of a cell that are not the program's."""
+BWRAP_HELPERS = 2
+"""Processes of bwrap beside a program of its own."""
 NOT_WANTED = "every run was asked to start anew"
 _LONGEST = 64 << 10
 """Bytes of arguments that fit into a message to the zygote."""
@@ -46,6 +52,11 @@ class Programs:
         self.cold = cold
         """Why nothing can be forked from a warm interpreter, where nothing can."""
         self.warm: Warm | None = None
+        self.slot: Slot | None = None
+        """The cgroup that everything started here runs in, where there is one."""
+        self._idle = Idle(0, 0)
+        self._size: Size | None = None
+        """What the last cell was like; the next is made alike in advance."""
 
     def execute(
         self, header: dict[str, Any], blobs: list[bytes], collector: Collector
@@ -77,7 +88,8 @@ class Programs:
         try:
             if self.warm is None:
                 self.warm = self._start(flags)
-            self.warm.ready()
+            if self.warm.ready() and self.slot is not None:
+                self._idle = Idle(self.slot.baseline(), self.slot.tasks())
         except Cold as error:
             self.cold = str(error)
             self._stop()
@@ -85,13 +97,37 @@ class Programs:
         return self.warm
 
     def _start(self, flags: tuple[str, ...]) -> Warm:
-        assert isinstance(self.launcher, Bwrap)
-        return Warm(self.launcher.spawn_zygote, flags, self.modules, self.channel.caller)
+        enter = None if self.slot is None else self.slot.enter
+        launcher = self.launcher
+        assert isinstance(launcher, Bwrap)
+
+        def spawn(ends: tuple[int, int], log: int) -> int:
+            path, words = launcher.zygote_command(ends, flags)
+            return fork_execute(path, words, ends, log, enter)
+
+        return Warm(spawn, flags, self.modules, self.channel.caller)
+
+    def _bound(self, limits: dict[str, float], helpers: int) -> None:
+        """Bound what the run holds together, beyond what was there before; raises Lost."""
+        if self.slot is None:
+            return
+        memory = self._idle.memory_bytes + int(limits["memory_bytes"] + limits["disk_bytes"])
+        try:
+            self.slot.limit(memory, self._idle.tasks + int(limits["processes"]) + helpers)
+        except OSError as error:
+            raise Lost(str(error)) from error
+
+    @property
+    def _slack(self) -> int:
+        """How far the kernel's limit per user lies above the slot's, which counts refusals."""
+        return 1 if self.slot is not None and self.slot.bounds_tasks else 0
 
     def _stop(self) -> None:
         if self.warm is not None:
             warm, self.warm = self.warm, None
             warm.stop()
+            self._idle = Idle(0, 0)
+            self._size = None
 
     def renew(self) -> None:
         """Replace a zygote that is worn, or that saw anything go wrong; the next run waits for it.
@@ -102,6 +138,9 @@ class Programs:
             flags = self.warm.flags
             self._stop()
             self.warm = self._start(flags)
+        elif self.warm is not None and self._size is not None:
+            with suppress(Lost):  # met again, and told, by the next run
+                self.warm.prepare(self._size)
 
     def _execute_warm(
         self, warm: Warm, rest: list[str], request: Request
@@ -109,24 +148,32 @@ class Programs:
         limits = request.limits
         roots = [[self.area.name(root), root] for root in self.area.roots]
         inodes = self.area.inodes(int(limits["files"]))
-        cell = warm.cell(int(limits["disk_bytes"]), inodes, roots)
+        self._bound(limits, KEEPERS)
+        self._size = Size(int(limits["disk_bytes"]), inodes, roots)
+        cell = warm.cell(self._size)
         area = CellArea(cell.base, self.area.roots)
         asked = {
             "argv": rest,
             "limits": limits,
             "workdir": self.workdir,
-            "extra_tasks": EXTRA_TASKS,
+            "extra_tasks": EXTRA_TASKS + self._slack,
         }
-        inside = Inside(warm, cell, asked, request.handle, fork=True)
+        inside = Inside(warm, cell, asked, request.handle)
         try:
-            area.write(request.content)
+            try:
+                area.write(request.content)
+            except BaseException:
+                cell.end()
+                warm.ended()
+                raise
             run = self._run(inside, request, area)
             reply, streams = self._conclude(run, request, area, inside.finish)
         finally:
-            inside.abandon()
+            cell.close()
             area.empty()
         reply["warm"] = True
-        warm.anomaly = warm.anomaly or reply["outcome"] != "exited"
+        left = self.slot is not None and self.slot.tasks() > self._idle.tasks + KEEPERS
+        warm.anomaly = warm.anomaly or left or reply["outcome"] != "exited"
         return reply, streams
 
     def _execute_anew(self, request: Request) -> tuple[dict[str, Any], list[bytes]]:
@@ -135,7 +182,11 @@ class Programs:
         self.area.prepare(int(limits["disk_bytes"]), int(limits["files"]))
         try:
             self.area.write(request.content)
+            self._bound(limits, BWRAP_HELPERS)
             started = self.launcher.start(request.argv)
+            started.extra_tasks += self._slack
+            if self.slot is not None:
+                started.enter = self.slot.enter
             forked = Forked(started, limits, spared, request.handle)
             run = self._run(forked, request, self.area)
             return self._conclude(
@@ -145,7 +196,7 @@ class Programs:
             self.area.empty()
 
     def _run(self, program: Program, request: Request, area: Area) -> Run:
-        run = Run(program, request.limits, self.channel.handle, self.channel.caller)
+        run = Run(program, request.limits, self.channel, self.slot)
         run.execute(self._on_control)
         run.ending.full = area.full()
         return run
@@ -186,6 +237,14 @@ class Programs:
         """Leave no process."""
         self._stop()
         end_all(Usage(), set())
+
+
+class Idle:
+    """What the slot holds while nothing runs: a warm interpreter and its helpers."""
+
+    def __init__(self, memory_bytes: int, tasks: int) -> None:
+        self.memory_bytes = memory_bytes
+        self.tasks = tasks
 
 
 class Request:

@@ -9,6 +9,7 @@ import sys
 
 from . import linux, plain, seccomp, stage
 from .area import Area, remove_tree
+from .cgroup import Slot
 from .channel import Channel, Gone
 from .collect import Collector
 from .launch import Bare, Bwrap
@@ -124,20 +125,31 @@ def main() -> NoReturn:
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     signal.signal(signal.SIGTERM, _told_to_end)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")  # inherited: a machine out of memory ends programs, not the caller
+        file.write("500")  # inherited: a machine out of memory ends this before the caller
     caller = int(sys.argv[2])
     with contextlib.suppress(ProcessLookupError, Gone):
         service = Service(Channel(os.dup(0), os.pidfd_open(caller), int(sys.argv[3])))
         if os.getppid() != caller:
             raise Gone
         header, blobs = service.channel.receive()
+        slot, why = Slot.make(header["slot"])  # while this process still may
+        paths = () if slot is None else slot.paths
         try:
             reply = service.open(header, blobs)
             if reply["private"]:
                 stage.become_first_process((0, service.channel.handle))
         except stage.Refused as error:
-            service.channel.send({"refused": str(error)}, [], [])
+            service.channel.send({"refused": str(error), "slot_paths": paths}, [], [])
             sys.exit(0)
+        if slot is not None and (refused := slot.try_entering()) is not None:
+            slot, why = None, refused
+        service.programs.slot = slot
+        reply |= {
+            "slot_paths": paths,
+            "slot_problem": why,
+            "bounds_memory": slot is not None and slot.bounds_memory,
+            "bounds_tasks": slot is not None and slot.bounds_tasks,
+        }
         # In the process backend the programs have this process's uid: not theirs to look into.
         linux.prctl(linux.PR_SET_DUMPABLE, 0)
         service.channel.send(reply, [], [])

@@ -40,7 +40,7 @@ class Warm:
 
     def __init__(
         self,
-        spawn: Callable[[tuple[int, int], int, tuple[str, ...]], int],
+        spawn: Callable[[tuple[int, int], int], int],
         flags: tuple[str, ...],
         modules: Sequence[str],
         caller: int,
@@ -52,13 +52,14 @@ class Warm:
         self.anomaly = False
         """Whether something happened after which a new one is wanted."""
         self._ready = False
+        self._next: Cell | None = None
         self.helpers: frozenset[int] = frozenset()
         """Its processes, as this one sees them."""
         self.porter, porter_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.zygote, zygote_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._log = os.memfd_create("sandbox", os.MFD_CLOEXEC)
         with porter_end, zygote_end:
-            self.pid = spawn((porter_end.fileno(), zygote_end.fileno()), self._log, flags)
+            self.pid = spawn((porter_end.fileno(), zygote_end.fileno()), self._log)
         self.helpers = frozenset({self.pid})
         with suppress(wire.Ended):  # told by `ready`
             wire.send(self.zygote, {"modules": list(modules)})
@@ -68,10 +69,10 @@ class Warm:
         """Whether it should be replaced before the next run."""
         return self.anomaly or self.runs >= RUNS
 
-    def ready(self) -> None:
-        """Wait until both can serve; raises Cold when they cannot."""
+    def ready(self) -> bool:
+        """Wait until both can serve; True the first time. Raises Cold when they cannot."""
         if self._ready:
-            return
+            return False
         try:
             for end in (self.zygote, self.porter):
                 message, _ = self.receive(end, READY_SECONDS)
@@ -81,24 +82,58 @@ class Warm:
             raise Cold(str(error)) from error
         self.helpers |= frozenset(processes.descendants(self.pid))
         self._ready = True
+        return True
 
-    def cell(self, disk_bytes: int, inodes: int, roots: list[list[str]]) -> Cell:
-        """Make a cell.
+    def cell(self, size: Size) -> Cell:
+        """Return a fresh cell with a child waiting in it: the prepared one where that fits.
 
-        `roots` are [name of the directory, path in the sandbox]. Raises Lost.
+        Raises Lost.
         """
-        self._send(self.porter, {"disk_bytes": disk_bytes, "inodes": inodes, "roots": roots})
+        self.prepare(size)
+        assert self._next is not None
+        cell, self._next = self._next, None
+        return cell
+
+    def prepare(self, size: Size) -> None:
+        """Have a cell of that size at hand for the next run; raises Lost."""
+        if self._next is not None and self._next.size != size:
+            cell, self._next = self._next, None
+            self.discard(cell)
+        if self._next is None:
+            self._next = self._make(size)
+
+    def _make(self, size: Size) -> Cell:
+        request = {"disk_bytes": size.disk_bytes, "inodes": size.inodes, "roots": size.roots}
+        self._send(self.porter, request)
         message, handles = self.receive(self.porter, END_SECONDS)
         if "refused" in message:
             raise Lost(message["refused"])
-        return Cell(*handles)
+        cell = Cell(size, *handles)
+        orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        cell.orders = orders
+        with theirs:
+            self._send(self.zygote, {"fork": True}, [*cell.spaces, theirs.fileno()])
+        cell.close_spaces()
+        return cell
 
-    def run(self, request: dict[str, Any], handles: list[int], fork: bool) -> socket.socket:
-        """Start a program in a cell; return the socket on which its end will be told."""
-        end = self.zygote if fork else self.porter
-        self.runs += 1
-        self._send(end, request, handles)
-        return end
+    def discard(self, cell: Cell) -> None:
+        """End a cell in which nothing was run; raises Lost."""
+        try:
+            cell.end()
+            self.ended()
+        finally:
+            cell.close()
+            os.close(cell.base)
+
+    def ended(self) -> dict[str, Any]:
+        """Wait for the zygote's word on the end of its child; raises Lost."""
+        refused = ""
+        while True:
+            message, _ = self.receive(self.zygote, END_SECONDS)
+            refused = message.get("refused", refused)
+            if "status" in message or message.get("forked") is False:
+                message["refused"] = refused
+                return message
 
     def _send(
         self, end: socket.socket, message: dict[str, Any], handles: Sequence[int] = ()
@@ -129,27 +164,61 @@ class Warm:
 
     def stop(self) -> None:
         """End it and everything in its cells."""
+        if self._next is not None:
+            self._next.close()
+            os.close(self._next.base)
         self.zygote.close()
         self.porter.close()
         os.close(self._log)
         processes.end_below(self.pid)
 
 
+class Size:
+    """What a cell is like."""
+
+    def __init__(self, disk_bytes: int, inodes: int, roots: list[list[str]]) -> None:
+        self.disk_bytes = disk_bytes
+        self.inodes = inodes
+        self.roots = roots
+        """[name of the directory, path in the sandbox] of what programs may write."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class Cell:
     """Open handles of a cell; `base` is for the caller to close, the rest for `close`."""
 
-    def __init__(self, keeper: int, base: int, *spaces: int) -> None:
-        self.keeper = keeper
-        """A pidfd of its first process."""
+    def __init__(self, size: Size, base: int, keeper: int, *spaces: int) -> None:
+        self.size = size
         self.base = base
         """The directory that holds one directory for each writable root."""
+        self.keeper = keeper
+        """A pidfd of its first process."""
         self.spaces = spaces
+        self.orders: socket.socket
+        """Where the child in it waits for what it is to run."""
+
+    def end(self) -> None:
+        """Kill its first process: the kernel kills all others before that is gone. Raises Lost."""
+        signal.pidfd_send_signal(self.keeper, signal.SIGKILL)
+        poll = select.poll()
+        poll.register(self.keeper, select.POLLIN)
+        if not poll.poll(END_SECONDS * 1000):
+            raise Lost(f"a cell did not end within {END_SECONDS:g} s")
+
+    def close_spaces(self) -> None:
+        """Let go of the namespaces, which the child has."""
+        for handle in self.spaces:
+            os.close(handle)
 
     def close(self) -> None:
         """Let go of it; does nothing the second time."""
         if self.keeper >= 0:
-            for handle in (self.keeper, *self.spaces):
-                os.close(handle)
+            os.close(self.keeper)
+            self.orders.close()
             self.keeper = -1
 
 
@@ -157,26 +226,23 @@ class Inside:
     """A program in a cell of a warm sandbox; see `job.Program`."""
 
     def __init__(
-        self, warm: Warm, cell: Cell, request: dict[str, Any], channel: int | None, fork: bool
+        self, warm: Warm, cell: Cell, request: dict[str, Any], channel: int | None
     ) -> None:
         self.warm = warm
         self.cell = cell
         self.request = request
         self.channel = channel
-        self.fork = fork
-        self.alive = -1
+        self.alive = warm.zygote.fileno()
         self.status = 0
         self.lost = ""
         """How the sandbox failed, if it did."""
-        self._end: socket.socket
 
     def start(self, out: int, err: int) -> None:
-        """See `job.Program.start`; raises Lost."""
-        handles = [*self.cell.spaces, out, err]
-        if self.channel is not None:
-            handles.append(self.channel)
-        self._end = self.warm.run(self.request, handles, self.fork)
-        self.alive = self._end.fileno()
+        """See `job.Program.start`."""
+        handles = [out, err] if self.channel is None else [out, err, self.channel]
+        self.warm.runs += 1
+        with suppress(wire.Ended):  # told by its end
+            wire.send(self.cell.orders, self.request, handles)
 
     def sample(self) -> processes.Sample:
         """See `job.Program.sample`."""
@@ -187,31 +253,17 @@ class Inside:
     def end(self, usage: processes.Usage) -> None:
         """See `job.Program.end`; what failed is kept for `finish`."""
         try:
-            self._end_cell()
-            if self.alive >= 0:
-                self._receive_end(usage)
+            self.cell.end()
+            message = self.warm.ended()
         except Lost as error:
-            self.lost = self.lost or str(error)
+            self.lost = str(error)
             self.warm.anomaly = True
-
-    def _receive_end(self, usage: processes.Usage) -> None:
-        message: dict[str, Any] = {}
-        while "status" not in message:
-            message, _ = self.warm.receive(self._end, END_SECONDS)
-            self.lost = message.get("refused", self.lost)
-            if message.get("forked") is False:
-                return
-        self.status = message["status"]
-        usage.cpu_seconds += message["cpu_seconds"]
-        usage.rss_bytes = max(usage.rss_bytes, message["rss_kib"] * 1024)
-
-    def _end_cell(self) -> None:
-        """Kill the cell's first process: the kernel kills all the others before it is gone."""
-        signal.pidfd_send_signal(self.cell.keeper, signal.SIGKILL)
-        poll = select.poll()
-        poll.register(self.cell.keeper, select.POLLIN)
-        if not poll.poll(END_SECONDS * 1000):
-            raise Lost(f"a cell did not end within {END_SECONDS:g} s")
+            return
+        self.lost = message["refused"]
+        if "status" in message:
+            self.status = message["status"]
+            usage.cpu_seconds += message["cpu_seconds"]
+            usage.rss_bytes = max(usage.rss_bytes, message["rss_kib"] * 1024)
 
     def finish(self, run: Run) -> None:
         """Note how the program ended; raises Broken when it is the sandbox that failed."""
@@ -225,10 +277,3 @@ class Inside:
     def close(self) -> None:
         """See `job.Program.close`."""
         self.cell.close()
-
-    def abandon(self) -> None:
-        """End a cell in which nothing was ever run; does nothing after a run."""
-        if self.cell.keeper >= 0:
-            with suppress(Lost):
-                self._end_cell()
-            self.close()

@@ -14,8 +14,8 @@ import signal
 import socket
 import sys
 
-from . import linux, stage, wire
-from .cell import Porter, run_in_cell
+from . import linux, program, stage, wire
+from .cell import FRESH, Porter, fork_in_cell, namespaces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,55 +32,60 @@ BESIDE = {"numpy": ("numpy.random", "numpy.linalg")}
 _HIGH = 200
 
 
-def serve() -> list[str]:
-    """Fork programs until the supervisor is gone; returns in each program, with its argv.
+def serve() -> tuple[list[str], frozenset[str]]:
+    """Fork programs until the supervisor is gone.
+
+    Returns in each program, with what `program.run` wants: its argv, the modules of everybody.
 
     The two sockets' descriptors are the first two arguments of this process.
     """
     porter_end, end = (_high(int(word)) for word in sys.argv[1:3])
     request, _ = wire.receive(end)
     try:
-        namespace = _own_namespaces((porter_end, end))
+        home = _own_namespaces((porter_end, end))
     except OSError as error:
         wire.send(end, {"refused": str(error)})
         os._exit(0)
     if os.fork() == 0:
         end.close()
-        Porter(porter_end, namespace).serve()
+        Porter(porter_end, home).serve()
     porter_end.close()
     problems = _load(request["modules"])
+    before = program.forget_supervisor()
     gc.collect()
     gc.freeze()  # what is loaded here is never garbage: collections in programs stay small
     wire.send(end, {"ready": True, "problems": problems})
-    return _fork_programs(end, namespace)
+    return _fork_programs(end, home), before
 
 
-def _own_namespaces(ends: tuple[socket.socket, ...]) -> int:
-    """Go on in a user namespace and, as its first process, a process namespace of our own.
+def _own_namespaces(ends: tuple[socket.socket, ...]) -> list[int]:
+    """Go on in a user namespace and in namespaces that belong to it; return their handles.
 
-    Only of namespaces that belong to this one's user namespace can it leave and come back. Returns
-    a handle of the process namespace; the original waits for the end of the one that goes on.
+    Only those can be left and come back to. The one that goes on is the first process of its
+    process namespace; the original waits for its end.
     """
     stage.enter_user_namespace()
     linux.bound_capabilities()
-    linux.unshare(linux.CLONE_NEWPID, "process")
+    linux.unshare(FRESH, "own")
     pid = os.fork()
     if pid == 0:
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
-        return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        return namespaces()
     for end in ends:
         end.close()
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _fork_programs(end: socket.socket, namespace: int) -> list[str]:
+def _fork_programs(end: socket.socket, home: list[int]) -> list[str]:
     try:
         while True:
-            request, handles = wire.receive(end)
-            if run_in_cell(end, namespace, request, handles):
+            program.reseed()
+            _, handles = wire.receive(end)
+            order = fork_in_cell(end, home, handles)
+            if order is not None:
                 end.detach()  # closed on the way into the cell
-                argv: list[str] = request["argv"]
+                argv: list[str] = order.request["argv"]
                 return argv
     except wire.Ended:
         os._exit(0)

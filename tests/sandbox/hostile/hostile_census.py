@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -93,7 +94,7 @@ class Idle(NamedTuple):
     @classmethod
     def take(cls) -> Idle:
         """Count over every process below this one."""
-        pids = list(descendants(os.getpid()))
+        pids = _below()
         handles = mounts = 0
         for pid in pids:
             with suppress(OSError):
@@ -110,8 +111,33 @@ class Idle(NamedTuple):
         ]
 
 
+def _below() -> list[int]:
+    """Return the processes below this one; the dead that nobody asked after do not count.
+
+    This process adopted them in place of init, which would have reaped them at once.
+    """
+    found = []
+    for pid in descendants(os.getpid()):
+        with suppress(OSError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state not in "ZX":
+                found.append(pid)
+    return found
+
+
+async def containers() -> list[str]:
+    """Return the containers that this process made on the engine and that are still there."""
+    from sandbox.docker.engine import connected
+    from sandbox.docker.labels import made_here
+
+    mine = [f"{name}={value}" for name, value in made_here("").items() if name.endswith(".maker")]
+    async with connected() as engine:
+        found = await engine.docker.containers.list(all="true", filters=json.dumps({"label": mine}))
+        return [f"containers: {each.id[:12]} {each['Status']}" for each in found]
+
+
 def _processes(uids: frozenset[int]) -> list[str]:
-    found = [f"{pid} {_command(pid)}" for pid in descendants(os.getpid())]
+    found = [f"{pid} {_command(pid)}" for pid in _below()]
     for entry in Path("/proc").iterdir():
         with suppress(OSError):
             if entry.name.isdigit() and entry.stat().st_uid in uids:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 
-from hostile_census import Census, Idle, adopt_orphans
+from hostile_census import Census, Idle, adopt_orphans, containers
 from hostile_programs import MIB, Hostile, programs
 
 import sandbox
@@ -103,7 +103,7 @@ async def session(plan: Plan) -> Report:
         for lease in leases:
             uids.update(_uids(lease))
             await _honest(lease, report, "at first")
-        idle = Idle.take()
+        idle = await _steady()
         async with asyncio.TaskGroup() as group:
             for lease in leases:
                 group.create_task(_work(lease, plan, todo, report))
@@ -112,6 +112,8 @@ async def session(plan: Plan) -> Report:
             uids.update(_uids(lease))
         report.left += await _settled(lambda: Idle.take().grown_since(idle))
     report.seconds = time.monotonic() - begun
+    if plan.backend == "docker":
+        report.left += await containers()
     report.left += await _settled(
         lambda: Census.take(uids).left_since(before, plan.tolerance_bytes)
     )
@@ -134,6 +136,16 @@ async def _settled(look: Callable[[], list[str]]) -> list[str]:
     while (left := look()) and time.monotonic() < deadline:  # noqa: ASYNC110 (no event tells)
         await asyncio.sleep(0.005)
     return left
+
+
+async def _steady(looks: int = 20) -> Idle:
+    """Return what open leases hold once that no longer changes: they prepare their next run."""
+    idle, equal = Idle.take(), 0
+    while equal < looks:
+        await asyncio.sleep(0.005)
+        now = Idle.take()
+        idle, equal = now, equal + 1 if now == idle else 0
+    return idle
 
 
 def _uids(lease: Lease) -> set[int]:
