@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engine_support import BUNDLE, Gated, finish, new_session, running, sequence, stored, tiny_task
+from engine_support import (
+    BUNDLE,
+    TASK_TOML,
+    Gated,
+    finish,
+    new_session,
+    running,
+    sequence,
+    stored,
+    tiny_task,
+)
 
 from workbench.engine.command import Inject
 from workbench.engine.host import Host
@@ -169,3 +179,20 @@ async def test_a_session_file_alone_never_takes_isolation_away(root: Path) -> No
     assert session.isolation is not None
     assert session.isolation.tier == "namespaces"
     assert session.spent.evaluations == 12
+
+
+async def test_a_sandbox_that_cannot_be_had_pauses_with_the_reason(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.engine import verification
+
+    monkeypatch.setattr(verification, "RETRY_SECONDS", (0.0, 0.0))
+    toml = TASK_TOML.replace("[verifier]", 'python_packages = ["no-such-package"]\n[verifier]')
+    directory = await new_session(root, tiny_task(**{"task.toml": toml.encode()}))
+    closed = await finish(directory, attended=False)
+    assert closed.reason == "interrupted"
+    assert "no-such-package is not installed" in closed.detail
+    session = stored(directory)
+    assert session.spent.evaluations == 0
+    assert session.initial is not None
+    assert session.initial.verdict is None

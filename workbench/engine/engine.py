@@ -16,7 +16,7 @@ from workbench.engine.launch import Launch, backend_for
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
-from workbench.engine.verification import InfrastructureDown, Verifications
+from workbench.engine.verification import InfrastructureDown, NoSandbox, Verifications
 from workbench.formats.harbor import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
@@ -76,7 +76,10 @@ class Engine:
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
-            await verifier.open()
+            try:
+                await verifier.open()
+            except (sandbox.SandboxUnavailable, ValueError) as error:
+                raise NoSandbox(str(error)) from error
             return verifier
 
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)

@@ -13,6 +13,8 @@ from workbench.model.event import InfrastructureFailed, VerdictReached
 from workbench.model.verdict import Outcome, Verdict
 from workbench.store import Blob
 from workbench.verify.confirm import confirm
+from workbench.verify.outcome import Stage
+from workbench.verify.text import clean
 from workbench.verify.verifier import Verification, Verifier
 
 ATTEMPTS = 3
@@ -23,6 +25,10 @@ RETRY_SECONDS = (0.2, 1.0)
 
 class InfrastructureDown(Exception):
     """The machine, not the candidate, keeps a verification from running."""
+
+
+class NoSandbox(Exception):
+    """A verifier could not be opened: the machine's fault or the task's, never a candidate's."""
 
 
 class Verifications:
@@ -58,6 +64,13 @@ class Verifications:
 
     async def _once(self, candidate: Candidate) -> Verification:
         files = await self._journal.files(candidate.files)
+        try:
+            return await self._in_slot(candidate, files)
+        except NoSandbox as error:
+            message = clean(str(error), 1000)
+            return Verification(Verdict(Outcome.INFRASTRUCTURE, message), {}, Stage.CANDIDATE)
+
+    async def _in_slot(self, candidate: Candidate, files: dict[str, bytes]) -> Verification:
         async with self._slots.slot(lambda: self._progress(candidate, "queued")) as verifier:
             self._progress(candidate, "verifying")
             first = await verifier.verify(files)

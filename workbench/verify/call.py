@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import marshal
 import secrets
 import signal
@@ -18,6 +17,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
+
+import msgspec
 
 from sandbox import CHANNEL, Execution, Job, Lease, Spec
 from sandbox import Outcome as Ending
@@ -152,17 +153,21 @@ async def _run(lease: Lease, job: Job, end: socket.socket) -> Execution:
                 end.shutdown(socket.SHUT_RDWR)
 
 
+class _Note(msgspec.Struct):
+    fault: str
+    message: str
+
+
 def _told(verifier: Execution) -> tuple[str, str] | None:
     """Return how the candidate ended the conversation, and the words for it; None if it did not."""
     noted = verifier.collected.get(FAULT)
     if noted is None or noted.data is None:
         return None
     try:
-        found = json.loads(noted.data)
-        word, message = found["fault"], found["message"]
-    except (ValueError, LookupError, TypeError, RecursionError):  # no note of ours
+        note = msgspec.json.decode(noted.data, type=_Note)
+    except msgspec.DecodeError:  # no note of ours
         return None
-    return (word, str(message)) if word in CALL_FAULTS else None
+    return (note.fault, note.message) if note.fault in CALL_FAULTS else None
 
 
 def _blame(word: str, message: str, candidate: Execution, job: Job) -> Finding:
