@@ -36,6 +36,8 @@ class RelayChannel(Channel):
         self._end: socket.socket | None = None
         """Our end of the program's channel."""
         self._unwritten = b""
+        self._held = bytearray()
+        """What goes out with the next piece."""
         self._out = True
         """Whether a piece of the program's may be sent."""
 
@@ -68,7 +70,14 @@ class RelayChannel(Channel):
         if self._end is not None:
             self._drain(self._end)
             self._forget_channel()
+        self._say(header, blobs, files)
+
+    def _say(
+        self, header: dict[str, Any], blobs: list[bytes], files: list[tuple[int, int]]
+    ) -> None:
+        """Send a message in few pieces: each is one that the engine wraps and passes on."""
         super().send(header, blobs, files)
+        self._flush()
 
     def _relay(self, header: dict[str, Any], blobs: list[bytes]) -> bool:
         """Act on a message about the program's channel; False when it is about something else."""
@@ -92,7 +101,7 @@ class RelayChannel(Channel):
             return
         if closed:  # both ways, by the program: nothing will come or go any more
             self._drain(self._end)
-            Channel.send(self, {"op": "end"}, [], [])
+            self._say({"op": "end"}, [], [])
             self._forget_channel()
             return
         if self._unwritten:
@@ -109,7 +118,7 @@ class RelayChannel(Channel):
             piece = b""
         self._out = False
         self._watch(end)
-        Channel.send(self, {"op": "data" if piece else "end"}, [piece] if piece else [], [])
+        self._say({"op": "data" if piece else "end"}, [piece] if piece else [], [])
 
     def _write_on(self, end: socket.socket) -> None:
         try:
@@ -118,10 +127,10 @@ class RelayChannel(Channel):
             pass
         except (BrokenPipeError, ConnectionResetError):
             self._unwritten = b""
-            Channel.send(self, {"op": "shut"}, [], [])
+            self._say({"op": "shut"}, [], [])
         else:
             if not self._unwritten:
-                Channel.send(self, {"op": "taken"}, [], [])
+                self._say({"op": "taken"}, [], [])
         self._watch(end)
 
     def _watch(self, end: socket.socket) -> None:
@@ -142,10 +151,15 @@ class RelayChannel(Channel):
                 return
             if not piece:
                 return
-            Channel.send(self, {"op": "data"}, [piece], [])
+            self._say({"op": "data"}, [piece], [])
 
     def _write(self, data: bytes) -> None:
-        left = memoryview(data)
+        self._held += data
+        if len(self._held) >= PIECE:
+            self._flush()
+
+    def _flush(self) -> None:
+        left, self._held = memoryview(self._held), bytearray()
         try:
             while left:
                 left = left[os.write(self._writer, left) :]
