@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -20,19 +20,24 @@ BASELINE_BYTES = 96 * MIB
 """Memory for the supervisor, the warm interpreter and what it has loaded, beside a run's own."""
 BASELINE_TASKS = 16
 """Processes of the supervisor's, bubblewrap's and the warm interpreter's, beside a run's own."""
+WIDE_UID = 1 << 29
 _ROOM = "rw,nosuid,nodev"
 
 
 def settings(
-    prepared: Prepared, spec: Spec, limits: Limits, inner: bool, apparmor: str = ""
+    prepared: Prepared,
+    spec: Spec,
+    limits: Limits,
+    inner: bool,
+    uid: int = FIRST_UID,
+    apparmor: str = "",
 ) -> dict[str, Any]:
     """Return the body of the request that creates a container whose first process supervises.
 
     `inner` says that namespaces and mounts of its own are wanted inside, for many runs; otherwise
-    the container is for one run, and its own walls are the only ones. `apparmor` names a profile
-    other than the engine's own.
+    the container is for one run, and its own walls are the only ones. `uid` is the user of all its
+    processes, `apparmor` names a profile other than the engine's own.
     """
-    uid = FIRST_UID + int.from_bytes(os.urandom(4)) % UIDS
     host: dict[str, Any] = {
         "AutoRemove": True,
         "NetworkMode": "none",
@@ -51,7 +56,7 @@ def settings(
             {"Type": "volume", "Source": name, "Target": path, "ReadOnly": True}
             for path, name in prepared.held.items()
         ],
-        **ceilings(limits),
+        **ceilings(limits, inner),
     }
     if apparmor:
         host["SecurityOpt"].append(f"apparmor={apparmor}")
@@ -91,16 +96,28 @@ def room(spec: Spec, limits: Limits, uid: int) -> Mapping[str, Any]:
     return {"Tmpfs": roots, "ShmSize": limits.disk_bytes}
 
 
-def ceilings(limits: Limits) -> dict[str, int]:
+def choose_uid(few: bool) -> int:
+    """Return an ordinary user's number that no other container or person is likely to have.
+
+    The kernel counts processes by it, over all containers. `few` says that the engine gives
+    containers no more than 65536 numbers.
+    """
+    if few:
+        return FIRST_UID + secrets.randbelow(UIDS)
+    return WIDE_UID + secrets.randbelow(WIDE_UID)
+
+
+def ceilings(limits: Limits, inner: bool) -> dict[str, int]:
     """Return what the container as a whole may use, so that a run has what `limits` promise.
 
-    Files in memory count as memory, so what may be written comes on top.
+    Files in memory count as memory, so what may be written comes on top. With walls inside, the
+    number of processes is bounded there; without, here, where the supervisor is one more.
     """
     memory = limits.memory_bytes + limits.disk_bytes + BASELINE_BYTES
     return {
         "Memory": memory,
         "MemorySwap": memory,
-        "PidsLimit": limits.processes + BASELINE_TASKS,
+        "PidsLimit": limits.processes + (BASELINE_TASKS if inner else 1),
     }
 
 

@@ -10,7 +10,7 @@ from aiodocker import DockerError
 
 from sandbox.api import Execution, Job, Limits, Spec
 from sandbox.docker.attached import ContainerSupervisor
-from sandbox.docker.container import ceilings, settings
+from sandbox.docker.container import ceilings, choose_uid, settings
 from sandbox.docker.engine import Engine, told
 from sandbox.docker.images import Prepared, release
 from sandbox.lease import Connection, SupervisorLease
@@ -53,7 +53,7 @@ class DockerLease(SupervisorLease):
         return await super()._run(job, channel)
 
     async def _grant(self, supervisor: ContainerSupervisor) -> None:
-        wanted = ceilings(self.limits)
+        wanted = ceilings(self.limits, self.inner)
         if wanted != self._granted:
             try:
                 await self.engine.update(supervisor.container.id, wanted)
@@ -63,9 +63,10 @@ class DockerLease(SupervisorLease):
 
     async def _launch(self) -> Connection:
         with told("starting a container"):
-            wanted = settings(self.prepared, self.spec, self.limits, self.inner, self.apparmor)
+            uid = choose_uid(few=bool({"rootless", "userns"} & set(self.engine.security)))
+            wanted = settings(self.prepared, self.spec, self.limits, self.inner, uid, self.apparmor)
             supervisor = await ContainerSupervisor.start(self.engine, wanted)
-        self._granted = ceilings(self.limits)
+        self._granted = ceilings(self.limits, self.inner)
         return supervisor
 
     async def aclose(self) -> None:

@@ -19,7 +19,7 @@ def promised(
     """
     info = engine.info
     return (
-        _memory(info),
+        _memory(info, opened),
         Check("processes", "enforced", "RLIMIT_NPROC in a user namespace, and the container's")
         if inner
         else Check("processes", "enforced", "the container's limit")
@@ -42,7 +42,9 @@ def promised(
     )
 
 
-def _memory(info: Mapping[str, Any]) -> Check:
+def _memory(info: Mapping[str, Any], opened: Mapping[str, Any]) -> Check:
+    if not opened["counts_kills"]:
+        return Check("memory", "best-effort", "rlimit; no memory cgroup is seen in the container")
     if not info.get("MemoryLimit"):
         return Check("memory", "best-effort", "rlimit; the engine has no memory cgroup")
     if not info.get("SwapLimit"):

@@ -15,6 +15,7 @@ import sys
 
 from . import linux, seccomp, stage
 from .area import Area
+from .cgroup import UNIFIED, Slot, own_cgroups
 from .channel import Gone
 from .forked import Started
 from .launch import Bare, Bwrap
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 
 HOME = "/.sandbox"
 FOREIGN = "the image has its own Python, which cannot be forked from a warm interpreter"
+# Controller, what a file is to a slot, its names in either version of cgroups.
+_COUNTERS = (
+    ("memory", "limit", "memory.limit_in_bytes", "memory.max"),
+    ("memory", "kills", "memory.oom_control", "memory.events"),
+    ("pids", "tasks_limit", "pids.max"),
+    ("pids", "refused", "pids.events"),
+)
 _NOT_SHOWN = ("/proc", "/dev", "/sys", "/tmp", "/.dockerenv")
 
 
@@ -42,9 +50,42 @@ class ThroughLoader(Bwrap):
         started.argv = [started.path, *words, *started.argv[1:]]
         return started
 
+    def zygote_command(
+        self, ends: tuple[int, int], flags: tuple[str, ...]
+    ) -> tuple[str, list[str]]:
+        """See `Bwrap.zygote_command`."""
+        _, words = super().zygote_command(ends, flags)
+        through = self._command()
+        return through[0], [*through, *words[1:]]
+
     def _command(self) -> list[str]:
         (loader,) = [name for name in os.listdir(f"{HOME}/lib") if name.startswith("ld")]
         return [f"{HOME}/lib/{loader}", "--library-path", f"{HOME}/lib", self.binary]
+
+
+class OwnCgroup(Slot):
+    """The container's own cgroup: the engine bounds it, and its counters are read here.
+
+    `exact` says that its limit on processes is that of a run, the supervisor counted in.
+    """
+
+    def __init__(self, exact: bool) -> None:
+        super().__init__()
+        try:
+            own = own_cgroups()
+        except OSError:
+            own = {}
+        for controller, word, *names in _COUNTERS:
+            for name in names if exact or controller == "memory" else ():
+                folder = own.get(controller) or own.get(UNIFIED, "")
+                with contextlib.suppress(OSError):
+                    self._files[word] = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+
+    def enter(self) -> None:
+        """Do nothing: everything in the container is in it."""
+
+    def limit(self, memory_bytes: int, tasks: int) -> None:
+        """Do nothing: the caller asked the engine."""
 
 
 class OwnRoots(Area):
@@ -79,8 +120,14 @@ class ContainedService(Service):
 
     def open(self, header: dict[str, Any], blobs: list[bytes]) -> dict[str, Any]:
         """See `Service.open`."""
-        if header["inner"]:
-            return self._open_inner(header, blobs)
+        cgroup = OwnCgroup(exact=not header["inner"])
+        opened = self._open_inner if header["inner"] else self._open_alone
+        reply = opened(header, blobs)
+        self.programs.slot = cgroup
+        reply["counts_kills"] = cgroup.bounds_memory
+        return reply
+
+    def _open_alone(self, header: dict[str, Any], blobs: list[bytes]) -> dict[str, Any]:
         area = OwnRoots(header["writable"])
         launcher = Bare(area, header["workdir"], header["env"], {})
         self.programs = Programs(self.channel, area, launcher, header, NOT_WANTED)

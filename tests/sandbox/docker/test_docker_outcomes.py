@@ -53,7 +53,7 @@ async def test_processes_that_outgrow_the_container_together_are_oom(lease: Leas
     limits = {"memory_bytes": 160 * MIB, "disk_bytes": MIB}
     execution = await run(lease, GROW_TOGETHER, wall_seconds=30, **limits)
     assert execution.outcome is Outcome.oom
-    assert "out of memory" in execution.detail
+    assert "killed at the limit of memory for all its processes" in execution.detail
     after = await run(lease, "print('alive')")
     assert after.stdout == b"alive\n"
 
@@ -73,6 +73,18 @@ async def test_fork_bomb_is_contained_and_named(lease: Lease) -> None:
     code = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
     execution = await run(lease, code, processes=8, wall_seconds=0.5)
     assert execution.outcome is Outcome.pids
+
+
+@pytest.mark.parametrize("processes", [1, 5])
+async def test_exactly_so_many_processes_are_allowed(lease: Lease, processes: int) -> None:
+    code = (
+        "import os\ncount = 1\nhold = os.pipe()\n"
+        "try:\n    while count < 40:\n"
+        "        if os.fork() == 0: os.read(hold[0], 1)\n        count += 1\n"
+        "except BlockingIOError: pass\nprint(count, flush=True)"
+    )
+    execution = await run(lease, code, processes=processes)
+    assert execution.stdout == f"{processes}\n".encode()
 
 
 @pytest.mark.parametrize("folder", ["/app", "/tmp", "/dev/shm"])

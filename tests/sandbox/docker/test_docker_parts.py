@@ -20,7 +20,7 @@ import pytest
 
 from sandbox import Limits, Spec
 from sandbox.docker import closure
-from sandbox.docker.container import ceilings, profile, settings
+from sandbox.docker.container import ceilings, choose_uid, profile, settings
 from sandbox.docker.images import Prepared
 from sandbox.docker.labels import Maker, is_abandoned, made_here
 from sandbox.docker.runtime import add_runtime, runtime, runtime_key
@@ -149,9 +149,17 @@ def test_containers_have_none_of_the_known_holes() -> None:
 
 def test_the_container_as_a_whole_has_room_for_what_a_run_is_promised() -> None:
     limits = Limits(memory_bytes=1 << 30, disk_bytes=1 << 28, processes=5)
-    found = ceilings(limits)
-    assert found["Memory"] > limits.memory_bytes + limits.disk_bytes
-    assert found["PidsLimit"] > limits.processes
+    for inner in (True, False):
+        assert ceilings(limits, inner)["Memory"] > limits.memory_bytes + limits.disk_bytes
+    assert ceilings(limits, inner=True)["PidsLimit"] > 8, "the walls inside need some"
+    assert ceilings(limits, inner=False)["PidsLimit"] == 6, "the program's and the supervisor"
+
+
+def test_users_of_containers_are_nobody_s_own() -> None:
+    wide = {choose_uid(few=False) for _ in range(50)}
+    assert len(wide) == 50
+    assert min(wide) > 1 << 28
+    assert all(64000 <= choose_uid(few=True) < 65534 for _ in range(50))
 
 
 def test_the_filter_denies_by_default_and_says_what_it_allows() -> None:
