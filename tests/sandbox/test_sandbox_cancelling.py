@@ -71,6 +71,16 @@ def below() -> int:
     return sum(1 for _ in descendants(os.getpid()))
 
 
+async def steady() -> int:
+    """Return `below` once that no longer changes: an open lease prepares its next run."""
+    count, equal = below(), 0
+    while equal < 20:
+        await asyncio.sleep(0.005)
+        now = below()
+        count, equal = now, equal + 1 if now == count else 0
+    return count
+
+
 async def assert_usable(lease: Lease, rng: random.Random) -> None:
     word = str(rng.random())
     execution = await lease.run(job(ECHO, word, size=5))
@@ -116,7 +126,7 @@ async def test_a_run_cancelled_at_any_instant_is_gone(
     leases: tuple[Lease, Lease], seed: int
 ) -> None:
     rng = random.Random(seed)
-    lease, idle = leases[0], below()
+    lease, idle = leases[0], await steady()
     for _ in range(TRIALS):
         name = rng.choice(list(PROGRAMS))
         ours, theirs = socket.socketpair()
@@ -137,7 +147,7 @@ async def test_a_run_cancelled_at_any_instant_is_gone(
 
 async def test_a_pair_cancelled_at_any_instant_is_gone(leases: tuple[Lease, Lease]) -> None:
     rng = random.Random(7)
-    idle = below()
+    idle = await steady()
     for _ in range(TRIALS // 2):
         one, other = (job(PROGRAMS[rng.choice(list(PROGRAMS))]) for _ in leases)
         ended = await cancelled(run_pair((leases[0], one), (leases[1], other)), rng)
@@ -152,7 +162,7 @@ async def test_opening_cancelled_at_any_instant_leaves_nothing(
     usable: Backend, warm: bool, leases: tuple[Lease, Lease]
 ) -> None:
     rng = random.Random(11)
-    idle = below()
+    idle = await steady()
     for _ in range(TRIALS // 4):
         opened = await cancelled(usable.open(Spec(warm=warm)), rng)
         if opened is not None:
@@ -164,7 +174,7 @@ async def test_closing_a_lease_in_the_middle_of_a_run_leaves_nothing(
     usable: Backend, warm: bool, leases: tuple[Lease, Lease]
 ) -> None:
     rng = random.Random(13)
-    idle, loop = below(), asyncio.get_running_loop()
+    idle, loop = await steady(), asyncio.get_running_loop()
     for _ in range(TRIALS // 4):
         lease = await usable.open(Spec(warm=warm))
         run = asyncio.ensure_future(lease.run(job(PROGRAMS[rng.choice(list(PROGRAMS))])))
