@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +17,7 @@ import sandbox
 from sandbox.api import Backend, Capabilities, SandboxUnavailable
 from sandbox.selfcheck.check import Result, check, ways_to_start
 
-WELL, BROKEN, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 130
+WELL, BROKEN, UNAVAILABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SandboxUnavailable, ValueError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return UNAVAILABLE
+    except BrokenPipeError:
+        # The reader has seen enough; what is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
     except KeyboardInterrupt:
         print("sandbox: interrupted", file=sys.stderr)
         return INTERRUPTED

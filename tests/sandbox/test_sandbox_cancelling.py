@@ -18,7 +18,7 @@ from sandbox.supervisor.processes import descendants
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TRIALS = 60
+TRIALS = 40
 MOST_SECONDS = 0.06
 """About three times what a cold run takes from its start to its end."""
 

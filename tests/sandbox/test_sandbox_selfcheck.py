@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -150,3 +152,12 @@ def test_the_table_of_promises_is_printed_and_machine_readable(
     assert (told["usable"], told["tried"]) == (True, False)
     for row in told["checks"]:
         assert f"\n{row['name']} " in table
+
+
+def test_a_reader_that_goes_away_is_no_error(usable: Backend) -> None:
+    command = f"{sys.executable} -m sandbox probe --quick --backend bubblewrap"
+    # `true` reads nothing, and is gone long before the probe prints.
+    done = subprocess.run(
+        ["sh", "-c", f"({command}; echo $? >&2) | true"], capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == "141\n"
