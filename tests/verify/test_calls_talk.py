@@ -195,6 +195,15 @@ def drip(far: Far) -> None:
         pause.wait(0.005)
 
 
+def pour(far: Far) -> None:
+    """Always have more of an answer that has no end."""
+    far.send(READY)
+    far.read()
+    far.send(HEAD.pack(MAX_TEXT, 0))
+    while True:
+        far.send(b" ")
+
+
 def deaf(far: Far) -> None:
     """Take nothing of a long call."""
     far.send(READY)
@@ -216,6 +225,7 @@ FAULTS: list[tuple[Script, str, str]] = [
     (never_ready, "late", "getting ready: the candidate gave no answer within"),
     (hang, "late", "f: the candidate gave no answer within"),
     (drip, "late", "f: the candidate gave no answer within"),
+    (pour, "late", "f: the candidate gave no answer within"),
     (answer_before_asked, "broken", "the candidate sent an answer that nobody asked for"),
     *((after_ready(head), "broken", "f: the candidate sent too much") for head in HEADS),
     (after_ready(HEAD.pack(2, 0), b"{}"), "broken", "sent no answer to the call"),

@@ -1,6 +1,6 @@
 """Calls between a verifier and the candidate it judges, over one stream socket.
 
-Standard library alone, one file: the workbench shows it to both programs, and a task that is also
+Python 3.10 and its library alone, one file: the workbench shows it to both, and a task that is also
 to run elsewhere ships a copy as ``tests/calls.py``. A verifier drives a candidate so::
 
     with Candidate("solve.py", call_seconds=1.0) as candidate:
@@ -52,14 +52,14 @@ TYPES = {
     "uint16": "H", "uint32": "I", "uint64": "Q", "float32": "f", "float64": "d",
 }  # fmt: skip
 """What arrays hold -> its letter in `struct`, standard sizes."""
-MAX_TEXT, MAX_RAW = 8 << 20, 64 << 20
-"""Longest text and raw part of a frame, in bytes."""
+MAX_TEXT, MAX_RAW = 8 << 20, 64 << 20  # bytes of a frame
 MAX_DEPTH, MAX_DIMENSIONS = 32, 8
 MAX_WORDS = 500  # characters of an exception's message that are passed on
 TOTAL_SECONDS = 60.0  # for all answers together, where nobody says otherwise
 TRACEBACKS = 5  # that the candidate's side prints
 
 _HEAD, _ARRAY = struct.Struct(">IQ"), "$array"
+_PAST = (TimeoutError, BlockingIOError, ValueError)  # a deadline that comes, is now, or has been
 
 
 class Raised(Exception):
@@ -194,10 +194,10 @@ def _check(value: Any, left: int) -> None:
 
 
 def _send(end: socket.socket, frame: bytes, deadline: float = math.inf) -> None:
-    end.settimeout(max(1e-6, min(1e8, deadline - time.perf_counter())))
     try:
+        end.settimeout(min(1e8, deadline - time.perf_counter()))
         end.sendall(frame)
-    except TimeoutError:
+    except _PAST:
         raise Fault("late", "does not take what it is sent") from None
     except OSError:
         raise Fault("ended", "closed the channel") from None
@@ -213,10 +213,10 @@ def _receive(end: socket.socket, deadline: float = math.inf) -> tuple[bytes, byt
 def _exactly(end: socket.socket, count: int, deadline: float) -> bytes:
     taken = bytearray()
     while len(taken) < count:
-        end.settimeout(max(1e-6, min(1e8, deadline - time.perf_counter())))
         try:
+            end.settimeout(min(1e8, deadline - time.perf_counter()))
             part = end.recv(min(count - len(taken), 1 << 20))
-        except TimeoutError:
+        except _PAST:
             raise Fault("late", "gave no answer") from None
         except OSError:
             part = b""
