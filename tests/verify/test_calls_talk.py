@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from workbench.verify import calls
 from workbench.verify.calls import MAX_RAW, MAX_TEXT, Candidate, Fault, Raised, encode
 
 HEAD = struct.Struct(">IQ")
@@ -195,15 +197,6 @@ def drip(far: Far) -> None:
         pause.wait(0.005)
 
 
-def pour(far: Far) -> None:
-    """Always have more of an answer that has no end."""
-    far.send(READY)
-    far.read()
-    far.send(HEAD.pack(MAX_TEXT, 0))
-    while True:
-        far.send(b" ")
-
-
 def deaf(far: Far) -> None:
     """Take nothing of a long call."""
     far.send(READY)
@@ -225,7 +218,6 @@ FAULTS: list[tuple[Script, str, str]] = [
     (never_ready, "late", "getting ready: the candidate gave no answer within"),
     (hang, "late", "f: the candidate gave no answer within"),
     (drip, "late", "f: the candidate gave no answer within"),
-    (pour, "late", "f: the candidate gave no answer within"),
     (answer_before_asked, "broken", "the candidate sent an answer that nobody asked for"),
     *((after_ready(head), "broken", "f: the candidate sent too much") for head in HEADS),
     (after_ready(HEAD.pack(2, 0), b"{}"), "broken", "sent no answer to the call"),
@@ -393,3 +385,14 @@ def test_a_command_of_its_own_speaks_through_the_descriptor_it_is_told(served: P
     command = [sys.executable, "-S", "-c", program]
     with Candidate(command=command, folder=str(served)) as candidate:
         assert candidate.call("anything", 1, [2]) == [1, [2]]
+
+
+def test_what_comes_after_the_deadline_is_late_however_much_of_it_is_there() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x" * 100)
+        with pytest.raises(Fault, match="gave no answer") as caught:
+            calls._exactly(ours, 100, time.perf_counter() - 1)
+        assert caught.value.word == "late"
+        with pytest.raises(Fault, match="does not take what it is sent"):
+            calls._send(ours, b"x", time.perf_counter() - 1)
