@@ -24,6 +24,7 @@ from sandbox.api import (
 from sandbox.pair import run_pair
 
 __all__ = [
+    "BACKENDS",
     "CHANNEL",
     "Backend",
     "Capabilities",
@@ -41,14 +42,21 @@ __all__ = [
     "run_pair",
 ]
 
+BACKENDS = ("auto", "bubblewrap", "docker", "process")
+"""What `backend` can be asked for."""
 
-def backend(name: str = "auto") -> Backend:
+
+def backend(name: str = "auto", image: bool = False) -> Backend:
     """Return a backend; whether it works here is for its `probe` to say.
 
-    `auto` is the strongest there is and never `process`, which isolates nothing and must be chosen
-    by name. Raises ValueError for an unknown name.
+    `auto` is docker where the programs need an image, else bubblewrap; never `process`, which
+    isolates nothing and must be chosen by name. Raises ValueError for an unknown name.
     """
-    # Imported here: asking for limits or outcomes should not load asyncio.
+    # Imported here: asking for limits or outcomes should load neither asyncio nor an HTTP client.
+    if name == "docker" or (name == "auto" and image):
+        from sandbox.docker import Docker
+
+        return Docker()
     if name in ("auto", "bubblewrap"):
         from sandbox.bubblewrap import Bubblewrap
 
@@ -57,4 +65,4 @@ def backend(name: str = "auto") -> Backend:
         from sandbox.process import Process
 
         return Process()
-    raise ValueError(f"no sandbox is called {name!r}; there are auto, bubblewrap and process")
+    raise ValueError(f"no sandbox is called {name!r}; there are {', '.join(BACKENDS)}")

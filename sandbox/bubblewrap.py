@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from sandbox import cgroups, checks
+from sandbox import cgroups, checks, memo
 from sandbox.api import Capabilities, Check, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.layout import ETC_FILES, add_packages, base_layout
 from sandbox.lease import SupervisorLease
@@ -47,13 +47,19 @@ class Bubblewrap:
         self._cold: str | None = None
 
     async def probe(self, full: bool = False) -> Capabilities:
-        """See `sandbox.api.Backend.probe`; the answer is kept for this object's life."""
+        """See `sandbox.api.Backend.probe`; the answer is kept for this object's life.
+
+        A full answer is kept for later processes too, until this machine starts anew.
+        """
         if self._quick is None:
             self._quick = await self._probe()
         if not full or not self._quick.usable:
             return self._quick
         if self._full is None:
+            self._full = memo.recall(self._quick)
+        if self._full is None:
             self._full = await checks.tried(self, self._quick)
+            memo.remember(self._quick, self._full)
         return self._full
 
     async def open(self, spec: Spec) -> SupervisorLease:

@@ -78,7 +78,7 @@ def sweep(proc: str = "/proc") -> tuple[str, ...]:
         folder
         for top in sorted(tops)
         for folder in list(_slots(top))
-        if not _maker_lives(os.path.basename(folder), proc) and not _remove_once([folder])
+        if is_abandoned(os.path.basename(folder), proc) and not _remove_once([folder])
     )
 
 
@@ -187,18 +187,18 @@ def _slots(top: str) -> Iterator[str]:
                 folders.append((path, depth + 1))
 
 
-def _maker_lives(name: str, proc: str) -> bool:
-    """Return whether a slot's maker lives, as far as it can be told: in doubt it does."""
+def is_abandoned(name: str, proc: str = "/proc") -> bool:
+    """Whether `name` is a slot's and its maker is dead, as far as it can be told: in doubt not."""
     match = _NAME.fullmatch(name)
     if match is None or match["namespace"] != _process_namespace(proc):
-        return True
+        return False
     try:
         state, start = _state(int(match["pid"]), proc)
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    except PermissionError:  # a /proc that hides the processes of others
         return True
-    return state not in (b"Z", b"X") and start == int(match["start"])
+    except PermissionError:  # a /proc that hides the processes of others
+        return False
+    return state in (b"Z", b"X") or start != int(match["start"])
 
 
 def _state(pid: int, proc: str = "/proc") -> tuple[bytes, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
+from typing import TYPE_CHECKING
 
 from sandbox.api import Execution, Job, Lease
+
+if TYPE_CHECKING:
+    import socket
 
 
 async def run_pair(
@@ -17,6 +19,10 @@ async def run_pair(
     the stream. A caller that wants one ended with the other cancels, or limits its time. Raises
     what `Lease.run` raises; then, and when it is cancelled, nothing of either is left running.
     """
+    # Imported here: asking for limits or outcomes should load neither.
+    import asyncio
+    import socket
+
     ends = socket.socketpair()
     runs = []
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from sandbox import checks
+from sandbox import checks, memo
 from sandbox.api import Capabilities, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.docker import images
 from sandbox.docker.engine import Engine, connect, connected
@@ -42,7 +42,10 @@ class Docker:
         if not full or not self._quick.usable:
             return self._quick
         if self._full is None:
+            self._full = memo.recall(self._quick)
+        if self._full is None:
             self._full = await checks.tried(self, self._quick)
+            memo.remember(self._quick, self._full)
         return self._full
 
     async def open(self, spec: Spec) -> DockerLease:

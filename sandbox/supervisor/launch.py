@@ -39,6 +39,9 @@ class Broken(Exception):
 class Bwrap:
     """Starts programs in bubblewrap's namespaces."""
 
+    helpers = 2
+    """Processes that run beside each program: bwrap itself and its first process."""
+
     def __init__(
         self, binary: str, tree: Sequence[str], area: Area, workdir: str, env: Mapping[str, str]
     ) -> None:
@@ -111,6 +114,8 @@ class Bwrap:
 
 class Bare:
     """Starts programs as they are; paths of the sandbox are rewritten to where they really lie."""
+
+    helpers = 0
 
     def __init__(self, area: Area, workdir: str, env: Mapping[str, str], moved: Mapping[str, str]):
         self.moved = dict(moved)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def folder() -> str:
-    """Create the lease's own directory, readable by nobody else."""
-    path = f"/tmp/sandbox-{os.urandom(8).hex()}"
+def folder(name: str) -> str:
+    """Create the lease's own directory, readable by nobody else; `name` tells whose it is."""
+    path = f"/tmp/{name}"
     os.mkdir(path, 0o700)
     return path
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 KEEPERS = 1
 """Processes of a cell that are not the program's."""
-BWRAP_HELPERS = 2
-"""Processes of bwrap beside a program of its own."""
 NOT_WANTED = "every run was asked to start anew"
 _LONGEST = 64 << 10
 """Bytes of arguments that fit into a message to the zygote."""
@@ -182,7 +180,7 @@ class Programs:
         self.area.prepare(int(limits["disk_bytes"]), int(limits["files"]))
         try:
             self.area.write(request.content)
-            self._bound(limits, BWRAP_HELPERS)
+            self._bound(limits, self.launcher.helpers)
             started = self.launcher.start(request.argv)
             started.extra_tasks += self._slack
             if self.slot is not None:

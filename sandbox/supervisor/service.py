@@ -41,7 +41,7 @@ class Service:
             needed = [source for source, _ in (*header["mounts"], *header["helper"])]
             if (held := plain.leave_root(needed)) is not None:
                 raise stage.Refused(held)
-            base = self.folder = plain.folder()
+            base = self.folder = plain.folder(header["slot"])
             tree = plain.tree(base, header, files)
             area = Area(f"{base}/area", header["writable"], own_mount=False)
             os.mkdir(area.base, 0o700)
@@ -75,7 +75,7 @@ class Service:
 
     def _open_bare(self, header: dict[str, Any], files: list[tuple[str, bytes]]) -> dict[str, Any]:
         dropped = plain.leave_root([source for source, _ in header["mounts"]])
-        base = self.folder = plain.folder()
+        base = self.folder = plain.folder(header["slot"])
         moved = plain.materialise(base, header, files)
         area = Area(f"{base}/area", header["writable"], own_mount=False)
         os.mkdir(area.base, 0o700)

@@ -1,4 +1,4 @@
-"""Commands that check tasks and the machine: verify, tasks, doctor."""
+"""Commands that check tasks: verify, tasks."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _say(task: Task, found: Preflight) -> None:
 
 
 async def _preflight(task: Task, name: str) -> Preflight:
-    backend = sandbox.backend(name)
+    backend = sandbox.backend(name, image=task.needs_image)
     capabilities = await backend.probe()
     if not capabilities.usable:
         problem = capabilities.problem or f"{capabilities.backend} does not work here"
@@ -84,29 +84,6 @@ def tasks(arguments: argparse.Namespace) -> int:
         print(f"{task.name:<22} {task.direction} {task.score_name}: {start} → best known {known}")
         print(f"{'':<22} {task.title}")
     return DONE
-
-
-def doctor(arguments: argparse.Namespace) -> int:
-    """Try every limit of every sandbox backend and print what is in force."""
-    found = [asyncio.run(sandbox.backend(name).probe(full=True)) for name in _BACKENDS]
-    if arguments.json:
-        print(msgspec.json.encode([msgspec.to_builtins(one) for one in found]).decode())
-    else:
-        for one in found:
-            _table(one)
-    return DONE if found[0].usable else FAILED
-
-
-_BACKENDS = ("bubblewrap", "process")
-
-
-def _table(found: sandbox.Capabilities) -> None:
-    print(found.line())
-    if found.problem:
-        print(f"  {found.problem}")
-    for check in found.checks:
-        print(f"  {check.name:<14} {check.state:<12} {text.one_line(check.detail)}")
-    print()
 
 
 def _load(name: str) -> Loaded:

@@ -7,6 +7,7 @@ import importlib
 import math
 from collections.abc import Callable, Sequence
 
+import sandbox
 from workbench import __version__
 
 Run = Callable[[argparse.Namespace], int]
@@ -55,7 +56,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     run.set_defaults(run=_lazy("start", "run"))
     for command in (demo, run):
         _search_options(command)
-        _launch_options(command, sandbox="auto")
+        _launch_options(command, chosen="auto")
         _front_end_options(command)
     resume = commands.add_parser("resume", help="go on with an interrupted session")
     _session_argument(resume, optional=True)
@@ -67,7 +68,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
         help="new totals, e.g. evaluations=400; limits that are not named stay",
     )
     resume.set_defaults(run=_lazy("start", "resume"))
-    _launch_options(resume, sandbox=None)
+    _launch_options(resume, chosen=None)
     _front_end_options(resume)
     attach = commands.add_parser("attach", help="watch a session that is running")
     _session_argument(attach, optional=True)
@@ -92,7 +93,7 @@ def _search_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--target", type=_finite, metavar="SCORE", help="stop at this score")
 
 
-def _launch_options(command: argparse.ArgumentParser, sandbox: str | None) -> None:
+def _launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None:
     """Add what is said for each run anew: none of it is taken from a session file."""
     group = command.add_argument_group("this run")
     group.add_argument(
@@ -100,10 +101,10 @@ def _launch_options(command: argparse.ArgumentParser, sandbox: str | None) -> No
     )
     group.add_argument(
         "--sandbox",
-        default=sandbox,
-        choices=["auto", "bubblewrap", "process"],
+        default=chosen,
+        choices=sandbox.BACKENDS,
         help="`process` isolates nothing and must be named each time; "
-        f"default: {sandbox or 'as the session was begun'}",
+        f"default: {chosen or 'as the session was begun'}",
     )
     group.add_argument(
         "--slots", type=_positive, metavar="N", help="verifications at once (default: cores)"
@@ -191,7 +192,7 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
 def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     verify = commands.add_parser("verify", help="run a task's verifier once on its initial files")
     verify.add_argument("task", metavar="TASK")
-    verify.add_argument("--sandbox", default="auto", choices=["auto", "bubblewrap", "process"])
+    verify.add_argument("--sandbox", default="auto", choices=sandbox.BACKENDS)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
     tasks = commands.add_parser("tasks", help="list the bundled tasks")
@@ -199,7 +200,13 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     tasks.set_defaults(run=_lazy("check", "tasks"))
     doctor = commands.add_parser("doctor", help="try what this machine can enforce")
     doctor.add_argument("--json", action="store_true")
-    doctor.set_defaults(run=_lazy("check", "doctor"))
+    doctor.add_argument(
+        "--clean", action="store_true", help="remove what killed runs left behind instead"
+    )
+    doctor.add_argument(
+        "--images", action="store_true", help="the same, and the container images built here"
+    )
+    doctor.set_defaults(run=_lazy("doctor", "doctor"))
 
 
 def _session_argument(command: argparse.ArgumentParser, optional: bool = False) -> None:

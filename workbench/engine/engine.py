@@ -72,7 +72,7 @@ class Engine:
         isolated here, and `EngineFailed` when the machine or the disk gave up.
         """
         task = await self._load()
-        backend, line, tier = await self._isolation()
+        backend, line, tier = await self._isolation(task)
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
@@ -115,9 +115,9 @@ class Engine:
         task, _ = parse(bundle, facts.task)
         return task
 
-    async def _isolation(self) -> tuple[sandbox.Backend, str, str]:
+    async def _isolation(self, task: Task) -> tuple[sandbox.Backend, str, str]:
         name = backend_for(self._launch, self.journal.session.facts.sandbox)
-        backend = sandbox.backend(name)
+        backend = sandbox.backend(name, image=task.needs_image)
         found = await backend.probe()
         if not found.usable:
             raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
