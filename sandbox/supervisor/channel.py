@@ -48,6 +48,7 @@ class Channel:
         _, handles, _, _ = socket.recv_fds(self.handles, 1, 1)
         if len(handles) != 1:
             raise Gone
+        os.set_inheritable(handles[0], False)  # a helper that is started for it must not keep it
         return handles[0]
 
     def send(

@@ -48,11 +48,6 @@ async def test_calls_and_more_than_a_socket_holds_pass_both_ways(lease: Lease, w
         assert (one.outcome, one.stdout) == (Outcome.exited, b"saw the end\n")
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a channel that comes with the first run of a bubblewrap lease is inherited by the warm "
-    "interpreter which that run starts, so the other program never sees its end",
-)
 async def test_a_container_talks_with_bubblewrap(warm: Lease) -> None:
     bubblewrap = Bubblewrap()
     capabilities = await bubblewrap.probe()

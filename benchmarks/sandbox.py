@@ -1,0 +1,230 @@
+"""What a sandboxed run costs beside plain processes: ratios of rates taken in turns in one run."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import sandbox
+from benchmarks import common, verifications
+from sandbox import Backend, Job, Lease, Outcome, Spec
+from sandbox.layout import PACKAGES, interpreter
+
+sys.path += [str(common.ROOT / "tests" / "sandbox" / "docker")]
+
+SOURCE = b"import numpy\nassert numpy.arange(100.0).sum() == 4950\n"
+JOB = Job(("python3", "-S", "solve.py"), files={"/app/solve.py": SOURCE})
+SPEC = Spec(python_packages=("numpy",))
+FORKS = 50
+# Prints the milliseconds of one fork, exit and wait of an interpreter that holds numpy.
+_FORK = f"""
+import gc, os, time, numpy
+gc.freeze()
+begun = time.perf_counter()
+for _ in range({FORKS}):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+print((time.perf_counter() - begun) / {FORKS})
+"""
+Act = Callable[[], Awaitable[float]]
+"""Does a batch and returns the seconds that each of it took."""
+
+
+def _plain_environment() -> dict[str, str]:
+    import numpy
+
+    site = os.path.dirname(os.path.dirname(numpy.__file__))
+    return {"PYTHONPATH": site, "OPENBLAS_NUM_THREADS": "1", "PATH": os.environ["PATH"]}
+
+
+def _plain(count: int, at_once: int = 1) -> Act:
+    """Plain `python + numpy` processes, a file each, nothing isolated."""
+    command = [interpreter(), "-S", "-c", SOURCE.decode()]
+    environment = _plain_environment()
+
+    async def one() -> None:
+        process = await asyncio.create_subprocess_exec(*command, env=environment)
+        if await process.wait() != 0:
+            raise SystemExit("the plain process failed")
+
+    return _batch([one] * at_once, count)
+
+
+async def _fork() -> float:
+    """A fork of an interpreter that holds numpy, which exits at once."""
+    command = [interpreter(), "-S", "-c", _FORK]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env=_plain_environment(), capture_output=True, check=True
+    )
+    return float(done.stdout)
+
+
+def _runs(leases: list[Lease], count: int) -> Act:
+    """The same program through open leases, all at once."""
+
+    def one(lease: Lease) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            done = await lease.run(JOB)
+            if done.outcome is not Outcome.exited or done.exit_code != 0 or not done.warm:
+                raise SystemExit(f"the sandboxed program failed: {done}")
+
+        return run
+
+    return _batch([one(lease) for lease in leases], count)
+
+
+def _batch(workers: list[Callable[[], Awaitable[None]]], count: int) -> Act:
+    async def work(act: Callable[[], Awaitable[None]]) -> None:
+        for _ in range(count):
+            await act()
+
+    async def batch() -> float:
+        begun = time.perf_counter()
+        await asyncio.gather(*(work(act) for act in workers))
+        return (time.perf_counter() - begun) / (count * len(workers))
+
+    return batch
+
+
+async def measure(cases: dict[str, Act], rounds: int) -> dict[str, list[float]]:
+    """Do every case once per round, in turns, so that all meet the same load."""
+    for act in cases.values():
+        await act()
+    found: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(rounds):
+        for name, act in cases.items():
+            found[name].append(await act())
+    return found
+
+
+def ratio(found: dict[str, list[float]], slow: str, fast: str) -> str:
+    """Return how many of `fast` fit into one of `slow`: median of the rounds, and their range."""
+    each = [one / other for one, other in zip(found[slow], found[fast], strict=True)]
+    return f"{statistics.median(each):.1f} ({min(each):.1f} to {max(each):.1f})"
+
+
+def rows(found: dict[str, list[float]]) -> list[tuple[str, str, str]]:
+    """Return name, milliseconds and rate of each case."""
+    return [
+        (name, common.middle([1000 * one for one in each]), f"{1 / statistics.median(each):.0f}")
+        for name, each in found.items()
+    ]
+
+
+PLAIN, PLAIN_2 = "plain `python + numpy`", "plain `python + numpy`, 2 at once"
+FORK, WARM, WARM_2 = "bare fork of it", "warm run, 1 slot", "warm run, 2 slots"
+OUTPUT, CALL = "`output` verification, 2 slots", "`call` verification of 20 calls, 2 slots"
+EXEC, DOCKER = "`docker exec` of `python + numpy`", "warm run in a container"
+
+
+async def bubblewrap(rounds: int) -> str:
+    """Measure the daemonless backend, and whole verifications on it."""
+    backend = sandbox.backend("bubblewrap")
+    async with AsyncExitStack() as stack:
+        leases = [await stack.enter_async_context(await backend.open(SPEC)) for _ in range(2)]
+        output, call = [
+            [await stack.enter_async_context(slot) for slot in verifications.slots(task, backend)]
+            for task in (verifications.output_task(), verifications.call_task())
+        ]
+        found = await measure(
+            {
+                PLAIN: _plain(6),
+                PLAIN_2: _plain(6, at_once=2),
+                FORK: _fork,
+                WARM: _runs(leases[:1], 40),
+                WARM_2: _runs(leases, 40),
+                OUTPUT: _batch([verifications.act(one) for one in output], 20),
+                CALL: _batch([verifications.act(one) for one in call], 20),
+            },
+            rounds,
+        )
+    two_plain = {**found, "two": [2 * one for one in found[PLAIN_2]]}
+    claims = [
+        ("warm runs in the time of a plain process, 1 slot", ratio(found, PLAIN, WARM), ">= 15"),
+        ("the same, 2 at once", ratio(found, PLAIN_2, WARM_2), ">= 15"),
+        ("bare forks in the time of a warm run", ratio(found, WARM, FORK), "<= 4"),
+        ("`output` in the time of two plain processes", ratio(two_plain, "two", OUTPUT), ">= 6"),
+    ]
+    return _report(found, claims)
+
+
+async def docker(rounds: int) -> str:
+    """Measure containers: the warm path beside `docker exec` in a container that is there."""
+    from private_engine import private_engine
+
+    with private_engine(f"bench{os.getpid()}") as address:
+        os.environ["DOCKER_HOST"] = address
+        backend = sandbox.backend("docker")
+        async with await backend.open(SPEC) as lease, _container(backend) as execute:
+            cases = {EXEC: _batch([execute], 5), DOCKER: _runs([lease], 40)}
+            found = await measure(cases, rounds)
+    claim = ("warm runs in the time of one `docker exec`", ratio(found, EXEC, DOCKER), ">= 10")
+    return _report(found, [claim])
+
+
+@contextlib.asynccontextmanager
+async def _container(backend: Backend) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """A container that idles, and what executes `python + numpy` in it through the engine."""
+    from sandbox.docker.engine import connected
+    from sandbox.docker.images import base_image
+
+    async with connected() as engine:
+        image = await base_image(engine, SPEC.python_packages)
+        config = {
+            "Image": image.id if hasattr(image, "id") else image,
+            "Cmd": ["/usr/bin/sleep", "1000"],
+            "HostConfig": {"NetworkMode": "none", "AutoRemove": True},
+        }
+        container = await engine.docker.containers.create(config)
+        await container.start()
+        command = ["/opt/python/bin/python3", "-S", "-c", SOURCE.decode()]
+        environment = {"PYTHONPATH": PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
+
+        async def execute() -> None:
+            one = await container.exec(command, environment=environment)
+            async with one.start(detach=False) as stream:
+                while await stream.read_out() is not None:
+                    pass
+            if (await one.inspect())["ExitCode"] != 0:
+                raise SystemExit("docker exec failed")
+
+        try:
+            yield execute
+        finally:
+            await container.delete(force=True)
+
+
+def _report(found: dict[str, list[float]], claims: list[tuple[str, str, str]]) -> str:
+    heads = ("what", "ms each, median (min)", "per second")
+    wanted = ("ratio, taken round by round", "median (range)", "wanted")
+    return f"{common.table(heads, rows(found))}\n\n{common.table(wanted, claims)}"
+
+
+def main() -> None:
+    """Read the command line, measure, print, and write on request."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--backend", choices=["bubblewrap", "docker"], default="bubblewrap")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--write", action="store_true", help="renew the table in the document")
+    options = parser.parse_args()
+    loads = [common.load()]
+    measured = asyncio.run(
+        {"bubblewrap": bubblewrap, "docker": docker}[options.backend](options.rounds)
+    )
+    command = f"python -m benchmarks.sandbox --backend {options.backend}"
+    text = f"{common.stamp(command, [*loads, common.load()])}\n\n{measured}"
+    common.publish(f"sandbox-{options.backend}", text, options.write)
+
+
+if __name__ == "__main__":
+    main()
