@@ -198,7 +198,8 @@ class RandomJournal:
         )
 
     def _make_run(self) -> ev.AnyEvent:
-        return self.chance.choice([opened(), ev.EngineClosed("interrupted"), ev.Heartbeat()])
+        tried = ev.IsolationTried("namespaces · memory absent")
+        return self.chance.choice([opened(), tried, ev.EngineClosed("interrupted"), ev.Heartbeat()])
 
     def _make_trouble(self) -> ev.AnyEvent:
         return ev.InfrastructureFailed(1, None, 1, "no space")

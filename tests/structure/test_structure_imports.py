@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+import sandbox
+from workbench.cli import parser
+
 HEAVY = {"textual", "rich", "numpy", "cmaes", "aiosqlite", "aiodocker", "anthropic", "openai"}
 SYSTEM = {"asyncio", "sqlite3", "socket", "subprocess", "selectors", "ssl", "ctypes"}
 
@@ -71,7 +74,13 @@ def test_model_and_search_are_pure() -> None:
 def test_the_sandbox_knows_nothing_of_the_workbench() -> None:
     modules = loaded(ROOM.format(rooms=["sandbox"]))
     assert {x for x in modules if x.split(".")[0] == "workbench"} == set()
-    assert modules & HEAVY == set()
+    # Only the Docker backend talks to an engine, and only who chooses it imports it.
+    assert modules & HEAVY == {"aiodocker"}
+    assert loaded("import sandbox, sandbox.bubblewrap, sandbox.leftovers") & HEAVY == set()
+
+
+def test_the_command_line_offers_every_sandbox_there_is() -> None:
+    assert parser.SANDBOXES == sandbox.BACKENDS
 
 
 @pytest.mark.parametrize(

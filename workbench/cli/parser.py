@@ -7,10 +7,11 @@ import importlib
 import math
 from collections.abc import Callable, Sequence
 
-import sandbox
 from workbench import __version__
 
 Run = Callable[[argparse.Namespace], int]
+SANDBOXES = ("auto", "bubblewrap", "docker", "process")
+"""`sandbox.BACKENDS`, which would have to be imported."""
 
 
 def _lazy(module: str, function: str) -> Run:
@@ -102,7 +103,7 @@ def _launch_options(command: argparse.ArgumentParser, chosen: str | None) -> Non
     group.add_argument(
         "--sandbox",
         default=chosen,
-        choices=sandbox.BACKENDS,
+        choices=SANDBOXES,
         help="`process` isolates nothing and must be named each time; "
         f"default: {chosen or 'as the session was begun'}",
     )
@@ -192,7 +193,7 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
 def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     verify = commands.add_parser("verify", help="run a task's verifier once on its initial files")
     verify.add_argument("task", metavar="TASK")
-    verify.add_argument("--sandbox", default="auto", choices=sandbox.BACKENDS)
+    verify.add_argument("--sandbox", default="auto", choices=SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
     tasks = commands.add_parser("tasks", help="list the bundled tasks")

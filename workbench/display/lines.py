@@ -156,6 +156,11 @@ def _budget_changed(session: Session, r: Record, e: ev.BudgetChanged) -> Line:
     return Line(r.elapsed, None, "$", f"budget changed: {told}", ACCENT)
 
 
+def _isolation_tried(session: Session, r: Record, e: ev.IsolationTried) -> Line:
+    told = f"tried, and weaker than announced: {text.one_line(e.isolation)}"
+    return Line(r.elapsed, None, "!", told, WARN)
+
+
 def _engine_opened(session: Session, r: Record, e: ev.EngineOpened) -> Line:
     return Line(r.elapsed, None, "▶", f"engine opened: {text.one_line(e.isolation)}")
 
@@ -221,6 +226,7 @@ _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.LineageCreated: _lineage_created,
     ev.BudgetChanged: _budget_changed,
     ev.EngineOpened: _engine_opened,
+    ev.IsolationTried: _isolation_tried,
     ev.EngineClosed: _engine_closed,
     ev.ProposalFailed: _proposal_failed,
     ev.ProposalLost: _proposal_lost,

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterable
 
 import sandbox
+from sandbox import memo
 from workbench import __version__
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
@@ -72,7 +73,7 @@ class Engine:
         isolated here, and `EngineFailed` when the machine or the disk gave up.
         """
         task = await self._load()
-        backend, line, tier = await self._isolation(task)
+        backend, found = await self._isolation(task)
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
@@ -84,7 +85,7 @@ class Engine:
 
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
-            return await self._work(task, Verifications(self.journal, slots), line, tier)
+            return await self._work(task, Verifications(self.journal, slots), backend, found)
         finally:
             self._over.set()
             self._ready.set()  # whoever still waits to send a command is told that it is over
@@ -115,20 +116,32 @@ class Engine:
         task, _ = parse(bundle, facts.task)
         return task
 
-    async def _isolation(self, task: Task) -> tuple[sandbox.Backend, str, str]:
+    async def _isolation(self, task: Task) -> tuple[sandbox.Backend, sandbox.Capabilities]:
+        """Return the backend and what is known of it: as tried on this machine, else as built."""
         name = backend_for(self._launch, self.journal.session.facts.sandbox)
         backend = sandbox.backend(name, image=task.needs_image)
         found = await backend.probe()
         if not found.usable:
             raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
-        return backend, found.line(), found.tier
+        return backend, memo.recall(found) or found
+
+    async def _try_isolation(self, backend: sandbox.Backend, known: sandbox.Capabilities) -> None:
+        """Try every limit beside the work where that has not been done; tell what does not hold."""
+        if not known.tried:
+            tried = await backend.probe(full=True)
+            if tried.line() != known.line():
+                await self.journal.post(ev.IsolationTried(tried.line()))
 
     async def _work(
-        self, task: Task, verifications: Verifications, line: str, tier: str
+        self,
+        task: Task,
+        verifications: Verifications,
+        backend: sandbox.Backend,
+        isolation: sandbox.Capabilities,
     ) -> ev.EngineClosed:
         try:
             await self._change_budget()
-            opened = self._open(line, tier)
+            opened = self._open(isolation.line(), isolation.tier)
             self._control = Controller(self.journal, task, self._crew(task, verifications))
             self._ready.set()
             await opened
@@ -137,6 +150,7 @@ class Engine:
                 self._group = group
                 group.create_task(self._drive(task, verifications))
                 group.create_task(self._heartbeat())
+                group.create_task(self._try_isolation(backend, isolation))
                 await self._over.wait()
                 raise _Over
         except* _Over:

@@ -89,6 +89,13 @@ class EngineOpened(Event, frozen=True, tag="engine_opened"):
     tier: str
 
 
+class IsolationTried(Event, frozen=True, tag="isolation_tried"):
+    """Every limit was tried while the run went on, and not all hold as they were announced."""
+
+    isolation: str
+    """The isolation line as tried."""
+
+
 class EngineClosed(Event, frozen=True, tag="engine_closed"):
     """An engine let the session go at a clean checkpoint."""
 
@@ -248,6 +255,7 @@ AnyEvent = (
     | SharesAllotted
     | BudgetChanged
     | EngineOpened
+    | IsolationTried
     | EngineClosed
     | Heartbeat
     | MoveChosen

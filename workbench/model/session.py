@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
 from workbench.model.event import Record
@@ -118,6 +120,10 @@ class Session:
         for lineage in self.lineages.values():
             if lineage.wanted == "pause" and not lineage.in_flight:
                 lineage.settled = True
+
+    def _isolation_tried(self, record: Record, e: ev.IsolationTried) -> None:
+        if self.isolation is not None:
+            self.isolation = msgspec.structs.replace(self.isolation, isolation=e.isolation)
 
     def _engine_closed(self, record: Record, e: ev.EngineClosed) -> None:
         self.engine = None
@@ -289,6 +295,7 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.SharesAllotted: Session._shares_allotted,
     ev.BudgetChanged: Session._budget_changed,
     ev.EngineOpened: Session._engine_opened,
+    ev.IsolationTried: Session._isolation_tried,
     ev.EngineClosed: Session._engine_closed,
     ev.Heartbeat: Session._heartbeat,
     ev.MoveChosen: Session._move_chosen,
