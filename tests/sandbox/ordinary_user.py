@@ -43,13 +43,13 @@ def readable_copy(*packages: str, scripts: Iterable[Path] = ()) -> Iterator[tupl
         shutil.rmtree(folder)
 
 
-async def run_as_nobody(interpreter: str, *arguments: str) -> dict[str, Any]:
+async def run_as_nobody(interpreter: str, *arguments: str, **env: str) -> dict[str, Any]:
     """Run Python as an ordinary user with every warning an error; return the JSON it prints."""
     process = await asyncio.create_subprocess_exec(
         *(interpreter, "-I", "-W", "error", *arguments),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={"LANG": "C.UTF-8"},
+        env={"LANG": "C.UTF-8", **env},
         **_AS_NOBODY,
     )
     out, err = await process.communicate()
@@ -61,6 +61,9 @@ def _copy_package(name: str, folder: Path) -> None:
     found = find_spec(name)
     if found is None or found.origin is None:
         return  # the system's bubblewrap does without the bundled one
+    if found.submodule_search_locations is None:
+        shutil.copy(found.origin, folder)
+        return
     package = Path(found.origin).parent
     for source in (package, package.with_name(f"{name}.libs")):
         if source.is_dir():
