@@ -217,8 +217,8 @@ class Lease(Protocol):
         """Run `job` to its end and return what came of it.
 
         `channel` is one end of a stream socket pair and becomes the program's descriptor 3
-        (`CHANNEL`); the caller keeps its own copy and closes it, or the other end sees no end of
-        file. `run_pair` joins two programs so.
+        (`CHANNEL`). It belongs to the run from then on and is closed on this side, so that the
+        program alone holds that end. `run_pair` joins two programs so.
 
         The machine's own failures are an outcome (`sandbox_error`), not an exception. Raises
         ValueError for a job whose paths are outside the writable directories, RuntimeError when

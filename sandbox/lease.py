@@ -87,6 +87,7 @@ class Supervisor:
         """Send a descriptor for the next run that is asked for; raises SupervisorDied."""
         try:
             socket.send_fds(self.handles, [b"h"], [channel.fileno()])
+            channel.close()
         except OSError as error:
             raise SupervisorDied(f"the sandbox's supervisor took no channel: {error}") from error
 

@@ -19,6 +19,19 @@ class Gone(Exception):
     """The caller closed the channel or died."""
 
 
+class Handle:
+    """A descriptor that is to be closed as soon as its program has it, and once at most."""
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+
+    def close(self) -> None:
+        """Close it, unless that is done."""
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+
+
 class Channel:
     """Blocking messages on the control socket."""
 
@@ -43,13 +56,13 @@ class Channel:
             self._exactly(size) for size in frames.parse_sizes(self._exactly(8 * count))
         ]
 
-    def receive_handle(self) -> int:
+    def receive_handle(self) -> Handle:
         """Return the descriptor that the caller announced; raises Gone."""
         _, handles, _, _ = socket.recv_fds(self.handles, 1, 1)
         if len(handles) != 1:
             raise Gone
         os.set_inheritable(handles[0], False)  # a helper that is started for it must not keep it
-        return handles[0]
+        return Handle(handles[0])
 
     def send(
         self, header: dict[str, Any], blobs: list[bytes], files: list[tuple[int, int]]

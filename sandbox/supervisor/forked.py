@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Set
     from typing import Any
 
+    from .channel import Handle
+
 
 class Started:
     """What a launcher hands to the child and learns from it."""
@@ -54,7 +56,7 @@ class Forked:
         started: Started,
         limits: dict[str, float],
         spared: Set[int] = frozenset(),
-        channel: int | None = None,
+        channel: Handle | None = None,
     ) -> None:
         self.started = started
         self.limits = limits
@@ -75,6 +77,8 @@ class Forked:
             self._become_program(out, err, supervisor)
         for handle in self.started.inherited:
             os.close(handle)
+        if self.channel is not None:
+            self.channel.close()
         self.alive = os.pidfd_open(pid)
 
     def _become_program(self, out: int, err: int, supervisor: int) -> None:
@@ -92,7 +96,7 @@ class Forked:
                 os.setsid()
             streams = [os.open("/dev/null", os.O_RDONLY), out, err]
             if self.channel is not None:
-                streams.append(self.channel)
+                streams.append(self.channel.handle)
             for at, handle in enumerate(streams):
                 os.dup2(handle, at)
                 os.set_inheritable(at, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 
 from . import program
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .cgroup import Slot
-    from .channel import Channel
+    from .channel import Channel, Handle
     from .collect import Collector
     from .job import Program
 
@@ -77,7 +76,7 @@ class Programs:
             return {"outcome": "sandbox_error", "detail": str(error)}, [b"", b""]
         finally:
             if handle is not None:
-                os.close(handle)
+                handle.close()
 
     def _warm(self, flags: tuple[str, ...]) -> Warm | None:
         """Return a zygote started with `flags`, or None, noting why, when there can be none."""
@@ -253,7 +252,7 @@ class Request:
         header: dict[str, Any],
         content: list[tuple[str, bytes]],
         collector: Collector,
-        handle: int | None,
+        handle: Handle | None,
     ) -> None:
         self.argv: list[str] = header["argv"]
         self.limits: dict[str, float] = header["limits"]

@@ -13,7 +13,7 @@ import select
 import socket
 
 from . import frames
-from .channel import SENT_AT_ONCE, Channel, Gone
+from .channel import SENT_AT_ONCE, Channel, Gone, Handle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ class RelayChannel(Channel):
             self._move(bool(events & select.EPOLLHUP))
         return RELAYED, []
 
-    def receive_handle(self) -> int:
+    def receive_handle(self) -> Handle:
         """Return the program's end of a new channel."""
         self._end, program = socket.socketpair()
         self._end.setblocking(False)
         self._unwritten, self._out = b"", True
         self._poll_all.register(self._end, select.EPOLLIN)
-        return program.detach()
+        return Handle(program.detach())
 
     def send(
         self, header: dict[str, Any], blobs: list[bytes], files: list[tuple[int, int]]

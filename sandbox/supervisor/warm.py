@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from .channel import Handle
     from .job import Run
 
 EXTRA_TASKS = 4
@@ -226,7 +227,7 @@ class Inside:
     """A program in a cell of a warm sandbox; see `job.Program`."""
 
     def __init__(
-        self, warm: Warm, cell: Cell, request: dict[str, Any], channel: int | None
+        self, warm: Warm, cell: Cell, request: dict[str, Any], channel: Handle | None
     ) -> None:
         self.warm = warm
         self.cell = cell
@@ -239,10 +240,14 @@ class Inside:
 
     def start(self, out: int, err: int) -> None:
         """See `job.Program.start`."""
-        handles = [out, err] if self.channel is None else [out, err, self.channel]
+        handles = [out, err]
+        if self.channel is not None:
+            handles.append(self.channel.handle)
         self.warm.runs += 1
         with suppress(wire.Ended):  # told by its end
             wire.send(self.cell.orders, self.request, handles)
+        if self.channel is not None:
+            self.channel.close()
 
     def sample(self) -> processes.Sample:
         """See `job.Program.sample`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 from sandbox_helpers import python_job
@@ -42,6 +43,21 @@ async def test_the_first_run_of_two_leases_can_be_a_pair(
             assert (asked.outcome, asked.stdout) == (Outcome.exited, b"2450\n"), asked
             # Nobody else holds an end: not the leases, not what they started meanwhile.
             assert (doubled.outcome, doubled.stdout) == (Outcome.exited, b"saw the end\n"), doubled
+
+
+LEAVE = f"import os, time; os.close({CHANNEL}); time.sleep(30)"
+HEAR = f"import os; print(os.read({CHANNEL}, 9))"
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+async def test_a_program_that_hangs_up_and_lives_on_is_noticed(usable: Backend, warm: bool) -> None:
+    async with await usable.open(Spec()) as first, await usable.open(Spec()) as second:
+        ours, theirs = socket.socketpair()
+        leaving = asyncio.ensure_future(first.run(job(LEAVE, warm), theirs))
+        heard = await second.run(job(HEAR, warm), ours)
+        assert heard.stdout == b"b''\n"
+        leaving.cancel()
+        await asyncio.wait({leaving})
 
 
 async def test_a_program_without_a_channel_has_none(usable: Backend) -> None:
