@@ -13,9 +13,9 @@ from aiodocker.containers import DockerContainer
 from aiodocker.stream import Stream
 from aiohttp import ClientError
 
+from sandbox.connection import SupervisorDied
 from sandbox.docker.carrier import Carrier
 from sandbox.docker.engine import Engine
-from sandbox.lease import SupervisorDied
 from sandbox.supervisor import frames
 
 END_SECONDS = 15.0
@@ -27,7 +27,7 @@ _LOST = (DockerError, ClientError, OSError, RuntimeError, AssertionError)
 
 
 class ContainerSupervisor:
-    """See `sandbox.lease.Connection`."""
+    """See `sandbox.connection.Connection`."""
 
     def __init__(self, engine: Engine, container: DockerContainer, stream: Stream) -> None:
         self.engine = engine
@@ -72,15 +72,15 @@ class ContainerSupervisor:
 
     @property
     def alive(self) -> bool:
-        """See `sandbox.lease.Connection.alive`."""
+        """See `sandbox.connection.Connection.alive`."""
         return self._ending is None and not self._gone.done()
 
     def give(self, channel: socket.socket) -> None:
-        """See `sandbox.lease.Connection.give`; the bytes are carried in messages."""
+        """See `sandbox.connection.Connection.give`; the bytes are carried in messages."""
         self._carrier = Carrier(channel, self._say)
 
     def tell(self, header: dict[str, Any]) -> None:
-        """See `sandbox.lease.Connection.tell`."""
+        """See `sandbox.connection.Connection.tell`."""
         task = asyncio.create_task(self._say(header, []))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
@@ -90,7 +90,7 @@ class ContainerSupervisor:
             await self.send(header, blobs)
 
     async def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
-        """See `sandbox.lease.Connection.send`."""
+        """See `sandbox.connection.Connection.send`."""
         if header["op"] == "run":
             self._expect_answer(header["limits"]["wall_seconds"] + PATIENCE_SECONDS)
         try:
@@ -109,7 +109,7 @@ class ContainerSupervisor:
         self._patience = asyncio.get_running_loop().call_later(seconds, give_up)
 
     async def receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        """See `sandbox.lease.Connection.receive`."""
+        """See `sandbox.connection.Connection.receive`."""
         while True:
             header, blobs = await self._receive()
             if self._carrier is not None and self._carrier.take(header, blobs):
@@ -159,7 +159,7 @@ class ContainerSupervisor:
         return False
 
     async def end(self) -> str:
-        """See `sandbox.lease.Connection.end`."""
+        """See `sandbox.connection.Connection.end`."""
         if self._ending is None:
             self._ending = asyncio.create_task(self._end())
         return await asyncio.shield(self._ending)

@@ -9,11 +9,12 @@ from typing import Any
 from aiodocker import DockerError
 
 from sandbox.api import Execution, Job, Limits, Spec
+from sandbox.connection import Connection
 from sandbox.docker.attached import ContainerSupervisor
 from sandbox.docker.container import ceilings, choose_uid, settings
 from sandbox.docker.engine import Engine, told
 from sandbox.docker.images import Prepared, release
-from sandbox.lease import Connection, SupervisorLease
+from sandbox.lease import SupervisorLease
 
 
 class DockerLease(SupervisorLease):
