@@ -93,10 +93,10 @@ def main(options: argparse.Namespace) -> int:
     ]
     print("\n".join(problems), file=sys.stderr)
     who = "root" if os.getuid() == 0 else "an ordinary user"
-    asked = f"--backend {' '.join(options.backend)} --start {' '.join(options.start)}"
+    command = common.command("attacks", options, ("backend", "start"))
     first = next(iter(found))
     parts = [
-        f"{common.stamp(f'python -m benchmarks.attacks {asked}', loads)} Started by {who}.",
+        f"{common.stamp(command, loads)} Started by {who}.",
         summary(found),
         f"Each program on {first.backend}, {first.start}; bold is what it had not earned:",
         details(found),

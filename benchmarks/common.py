@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import ctypes
 import datetime
@@ -56,6 +57,17 @@ def stamp(command: str, loads: Iterable[float]) -> str:
         f"`{command}`, {today}, {machine()}, "
         f"load average {min(seen):.1f} to {max(seen):.1f} while it ran."
     )
+
+
+def command(module: str, options: argparse.Namespace, names: Iterable[str]) -> str:
+    """Return the command that measures the same again: those of `names` that were given a value."""
+    words = [f"python -m benchmarks.{module}"]
+    for name in names:
+        value = getattr(options, name)
+        if value is not None:
+            values = value if isinstance(value, list) else [value]
+            words.append(f"--{name} {' '.join(map(str, values))}")
+    return " ".join(words)
 
 
 def own_cpu() -> float:

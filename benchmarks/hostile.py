@@ -28,13 +28,17 @@ def run(backend: str, start: str, options: argparse.Namespace) -> Report:
     return report
 
 
-def starts(backend: str, wanted: list[str]) -> list[str]:
-    """Return the ways to start programs that there are; raises SandboxUnavailable."""
+def starts(backend: str, wanted: list[str] | None) -> list[str]:
+    """Return the ways to start programs that there are; raises SandboxUnavailable.
+
+    Unless it is asked for, no thousands of containers are made: with docker only `warm`.
+    """
     capabilities = asyncio.run(sandbox.backend(backend).probe())
     if not capabilities.usable:
         raise SandboxUnavailable(capabilities.problem)
     if capabilities.cold is not None:
         print(f"  {backend}: nothing is forked warm: {capabilities.cold}", file=sys.stderr)
+    wanted = wanted or (["warm"] if backend == "docker" else ["warm", "cold"])
     return [start for start in wanted if start == "cold" or capabilities.cold is None]
 
 
@@ -73,8 +77,7 @@ def main(options: argparse.Namespace) -> int:
             reports[backend, start] = run(backend, start, options)
             loads.append(common.load())
     who = "root" if os.getuid() == 0 else "an ordinary user"
-    asked = f"--backend {' '.join(options.backend)} --start {' '.join(options.start)}"
-    command = f"python -m benchmarks.hostile {asked} --count {options.count} --seed {options.seed}"
+    command = common.command("hostile", options, ("backend", "start", "count", "seed"))
     note = (
         "Memory and disk are what the whole machine had more (+) or less (-) of at the end; "
         f"{Plan.tolerance_bytes // MIB} MiB less of either count as left behind."
@@ -93,7 +96,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     names = ("bubblewrap", "docker")
     parser.add_argument("--backend", nargs="+", choices=names, default=["bubblewrap"])
-    parser.add_argument("--start", nargs="+", choices=("warm", "cold"), default=["warm", "cold"])
+    parser.add_argument("--start", nargs="+", choices=("warm", "cold"))
     parser.add_argument("--count", type=int, default=2000, help="programs for each way of running")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--wall", type=float, default=0.4, help="seconds that a program may run")
