@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import struct
-from contextlib import suppress
 
 from . import linux, seccomp, wire
 from .rlimits import set_limits
@@ -39,24 +38,20 @@ class Porter:
         self.end = end
         self.home = home
         """Handles of its own namespaces, to come back to."""
+        self.keepers = linux.Paused()
 
     def serve(self) -> NoReturn:
         """Answer until the supervisor is gone; never returns."""
+        linux.prctl(linux.PR_SET_DUMPABLE, 0)  # not for programs to look into, nor its keepers
+        # Keepers inherit it too, so orphans in their cells are reaped by the kernel.
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         wire.send(self.end, {"ready": True})
         try:
             while True:
                 request, _ = wire.receive(self.end)
-                self._reap()
                 self._make(request)
         except wire.Ended:
             os._exit(0)
-
-    @staticmethod
-    def _reap() -> None:
-        """Forget the cells that have been killed."""
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
 
     def _make(self, request: dict[str, Any]) -> None:
         """Make a cell and hand it over.
@@ -69,9 +64,7 @@ class Porter:
             try:
                 linux.unshare(FRESH, "cell's")
                 handles.append(_furnish(request))
-                keeper = os.fork()
-                if keeper == 0:
-                    _keep()
+                keeper = self.keepers.start()
                 handles += [os.pidfd_open(keeper), *namespaces("pid_for_children")]
             finally:
                 come_back(self.home)
@@ -110,19 +103,6 @@ def _furnish(request: dict[str, Any]) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, _LOOPBACK_UP)
     return base
-
-
-def _keep() -> NoReturn:
-    """Be the first process of a cell, which every other one outlives by nothing."""
-    try:
-        linux.prctl(linux.PR_SET_DUMPABLE, 0)  # not for programs of the cell to look into
-        linux.drop_capabilities()
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans are reaped by the kernel
-        os.closerange(0, MOST_OPEN)
-        while True:
-            signal.pause()
-    finally:
-        os._exit(1)
 
 
 def fork_in_cell(end: socket.socket, home: list[int], handles: list[int]) -> Order | None:
@@ -167,7 +147,7 @@ class Order:
         """Wait for it on a socket, which is closed with all the others; raises wire.Ended."""
         end = socket.socket(fileno=handle)
         try:
-            self.request, self.streams = wire.receive(end)
+            self.request, self.streams = wire.receive_order(end)
         finally:
             end.detach()
 
@@ -177,7 +157,7 @@ def _fork_into(end: socket.socket, home: list[int], space: int) -> int:
     try:
         linux.setns(space, linux.CLONE_NEWPID, "cell's process")
         try:
-            pid = os.fork()
+            pid = linux.fork()
             if pid == 0:
                 return 0
         except OSError:

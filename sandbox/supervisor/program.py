@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import builtins
 import gc
+import itertools
 import os
+import random
 import sys
 import threading
 import types
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 FLAGS = ("-S", "-B", "-u", "-s", "-E", "-P")
 """Interpreter flags that a warm interpreter can have been started with."""
 _FLUSH_FAILED = 120
+_FIRST_OWN = 3
+"""Descriptors are given out lowest first: whoever has one open has this one, or had a channel."""
 _kept: list[types.ModuleType] = []
 
 
@@ -37,35 +42,37 @@ def split(argv: list[str]) -> tuple[tuple[str, ...], list[str]] | None:
     return tuple(argv[1:at]), rest
 
 
-def forget_supervisor() -> frozenset[str]:
-    """Take the supervisor's modules out of the way; return the names of those that stay."""
+def forget_supervisor() -> int:
+    """Take the supervisor's modules out of the way; return how many others stay."""
     ours = [name for name in sys.modules if name.partition(".")[0] == __package__]
     _kept.extend(sys.modules.pop(name) for name in ours)
-    return frozenset(sys.modules)
+    return len(sys.modules)
 
 
 def reseed() -> None:
-    """Change what the next program draws at random; `random` sees to itself after a fork.
+    """Change what the next program draws at random.
 
-    Done before the fork: the program would pay for touching the generator's memory.
+    Done before the fork: the program would pay for touching the generators' memory.
     """
+    random.seed()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(int.from_bytes(os.urandom(4), "big"))
 
 
-def run(rest: list[str], before: frozenset[str]) -> NoReturn:
+def run(rest: list[str], path: str, before: int) -> NoReturn:
     """Run the script `rest[0]` as `__main__` and end the process as the interpreter would.
 
-    `before` are the modules that were loaded for everybody. What is alive at the end is not
-    finalised one by one: only what the program itself made, so that its open files are flushed.
+    `path` is where the script lies; `before` modules were loaded for everybody. What is alive at
+    the end is not finalised one by one: only what the program itself made, so that its open files
+    are flushed.
     """
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main
     status = 1
     try:
-        code = _prepare(rest, main)
+        code = _prepare(rest, path, main)
         exec(code, main.__dict__)
         status = 0
     except SystemExit as error:
@@ -75,24 +82,33 @@ def run(rest: list[str], before: frozenset[str]) -> NoReturn:
     _finish(main, before, status)
 
 
-def _prepare(rest: list[str], main: types.ModuleType) -> types.CodeType:
+def _prepare(rest: list[str], path: str, main: types.ModuleType) -> types.CodeType:
     """Set what a program finds about itself, and compile it."""
     if rest[0] == "-c":
         sys.argv = ["-c", *rest[2:]]
         _put_first("")
         return compile(rest[1], "<string>", "exec", dont_inherit=True)
-    path = os.path.abspath(rest[0])
-    sys.argv = list(rest)
-    _put_first(os.path.dirname(path))
+    sys.argv = rest
+    _put_first(path.rpartition("/")[0] or "/")
     main.__dict__.update(__file__=path, __cached__=None)
     try:
-        with open(path, "rb", buffering=0) as file:
-            source = file.read()
+        source = _read(path)
     except OSError as error:
         told = f"can't open file {path!r}: [Errno {error.errno}] {error.strerror}"
         print(f"{sys.executable}: {told}", file=sys.stderr)
         raise SystemExit(2) from None
     return compile(source, path, "exec", dont_inherit=True)
+
+
+def _read(path: str) -> bytes:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        pieces = []
+        while piece := os.read(handle, 1 << 20):
+            pieces.append(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(handle)
 
 
 def _put_first(folder: str) -> None:
@@ -120,17 +136,30 @@ def _tell(error: BaseException) -> None:
         sys.excepthook(type(error), error.with_traceback(trace), trace)
 
 
-def _finish(main: types.ModuleType, before: frozenset[str], status: int) -> NoReturn:
+def _open_files() -> bool:
+    """Whether the program has left any descriptor open beside the standard ones."""
+    try:
+        os.fstat(_FIRST_OWN)
+    except OSError:
+        return False
+    return True
+
+
+def _finish(main: types.ModuleType, before: int, status: int) -> NoReturn:
     """Do what the interpreter does at its end, as far as a program can tell."""
     with suppress(BaseException):
-        threading._shutdown()  # type: ignore[attr-defined]
+        if _thread._count() or "concurrent.futures.thread" in sys.modules:
+            threading._shutdown()  # type: ignore[attr-defined]
     with suppress(BaseException):
         atexit._run_exitfuncs()
     with suppress(BaseException):
-        for name in [name for name in sys.modules if name not in before]:
+        # The last ones are the program's. To look at all would touch every name's memory.
+        own = max(0, len(sys.modules) - before)
+        for name in list(itertools.islice(reversed(sys.modules), own)):
             vars(sys.modules[name]).clear()
         vars(main).clear()
-        gc.collect()
+        if _open_files():
+            gc.collect()  # flushes those that only a cycle still holds
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 from . import program
@@ -151,6 +152,7 @@ class Programs:
         area = CellArea(cell.base, self.area.roots)
         asked = {
             "argv": rest,
+            "path": os.path.normpath(os.path.join(self.workdir, rest[0])),
             "limits": limits,
             "workdir": self.workdir,
             "extra_tasks": EXTRA_TASKS + self._slack,

@@ -245,7 +245,7 @@ class Inside:
             handles.append(self.channel.handle)
         self.warm.runs += 1
         with suppress(wire.Ended):  # told by its end
-            wire.send(self.cell.orders, self.request, handles)
+            wire.send_order(self.cell.orders, self.request, handles)
         if self.channel is not None:
             self.channel.close()
 

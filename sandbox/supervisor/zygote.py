@@ -32,10 +32,10 @@ BESIDE = {"numpy": ("numpy.random", "numpy.linalg")}
 _HIGH = 200
 
 
-def serve() -> tuple[list[str], frozenset[str]]:
+def serve() -> tuple[list[str], str, int]:
     """Fork programs until the supervisor is gone.
 
-    Returns in each program, with what `program.run` wants: its argv, the modules of everybody.
+    Returns in each program, with what `program.run` wants: argv, path, modules of everybody.
 
     The two sockets' descriptors are the first two arguments of this process.
     """
@@ -55,7 +55,8 @@ def serve() -> tuple[list[str], frozenset[str]]:
     gc.collect()
     gc.freeze()  # what is loaded here is never garbage: collections in programs stay small
     wire.send(end, {"ready": True, "problems": problems})
-    return _fork_programs(end, home), before
+    order = _fork_programs(end, home)
+    return order["argv"], order["path"], before
 
 
 def _own_namespaces(ends: tuple[socket.socket, ...]) -> list[int]:
@@ -77,7 +78,7 @@ def _own_namespaces(ends: tuple[socket.socket, ...]) -> list[int]:
     os._exit(0)
 
 
-def _fork_programs(end: socket.socket, home: list[int]) -> list[str]:
+def _fork_programs(end: socket.socket, home: list[int]) -> dict[str, Any]:
     try:
         while True:
             program.reseed()
@@ -85,8 +86,7 @@ def _fork_programs(end: socket.socket, home: list[int]) -> list[str]:
             order = fork_in_cell(end, home, handles)
             if order is not None:
                 end.detach()  # closed on the way into the cell
-                argv: list[str] = order.request["argv"]
-                return argv
+                return order.request
     except wire.Ended:
         os._exit(0)
 
