@@ -7,7 +7,7 @@ import os
 import random
 import socket
 from collections.abc import AsyncIterator, Awaitable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -18,9 +18,14 @@ from sandbox.supervisor.processes import descendants
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TRIALS = 40
-MOST_SECONDS = 0.06
-"""About three times what a cold run takes from its start to its end."""
+
+class Instants(NamedTuple):
+    """When to cancel."""
+
+    trials: int
+    most_seconds: float
+    """About three times what a cold run takes from its start to its end."""
+
 
 FLEE = """
 import os, signal, time
@@ -50,6 +55,11 @@ def job(source: str, *arguments: str, size: int = 0) -> Job:
     limits = Limits(wall_seconds=30, cpu_seconds=30, processes=16, output_bytes=1 << 26)
     argv = ("python3", "-S", "-B", "/app/main.py", *arguments)
     return Job(argv, files, ("/app/in", "/tmp/"), limits)
+
+
+@pytest.fixture(scope="module")
+def instants() -> Instants:
+    return Instants(40, 0.06)
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["warm", "cold"])
@@ -89,7 +99,7 @@ async def assert_usable(lease: Lease, rng: random.Random) -> None:
     assert execution.collected["/app/in"].data == b"xxxxx"
 
 
-async def cancelled(work: Awaitable[Any], rng: random.Random) -> Any:
+async def cancelled(work: Awaitable[Any], rng: random.Random, most_seconds: float) -> Any:
     """Cancel `work` at some instant, perhaps more than once; return its result if it was faster."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
@@ -97,7 +107,7 @@ async def cancelled(work: Awaitable[Any], rng: random.Random) -> Any:
         for _ in range(rng.randrange(12)):  # between two steps of the event loop
             await asyncio.sleep(0)
         task.cancel()
-    delay = rng.uniform(0, MOST_SECONDS)
+    delay = rng.uniform(0, most_seconds)
     timers = [loop.call_later(delay * more, task.cancel) for more in (1.0, 1.05, 1.5)]
     try:
         return await task
@@ -123,17 +133,17 @@ def hung_up(end: socket.socket) -> bool:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_a_run_cancelled_at_any_instant_is_gone(
-    leases: tuple[Lease, Lease], seed: int
+    leases: tuple[Lease, Lease], instants: Instants, seed: int
 ) -> None:
     rng = random.Random(seed)
     lease, idle = leases[0], await steady()
-    for _ in range(TRIALS):
+    for _ in range(instants.trials):
         name = rng.choice(list(PROGRAMS))
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 work = lease.run(job(PROGRAMS[name], size=rng.choice((0, 10, 4 << 20))), theirs)
-                ended = await cancelled(work, rng)
+                ended = await cancelled(work, rng, instants.most_seconds)
             if ended is not None:
                 assert isinstance(ended, Execution)
                 assert ended.outcome is not Outcome.sandbox_error, ended.detail
@@ -145,12 +155,15 @@ async def test_a_run_cancelled_at_any_instant_is_gone(
     await until(lambda: below() <= idle, seconds=2)
 
 
-async def test_a_pair_cancelled_at_any_instant_is_gone(leases: tuple[Lease, Lease]) -> None:
+async def test_a_pair_cancelled_at_any_instant_is_gone(
+    leases: tuple[Lease, Lease], instants: Instants
+) -> None:
     rng = random.Random(7)
     idle = await steady()
-    for _ in range(TRIALS // 2):
+    for _ in range(instants.trials // 2):
         one, other = (job(PROGRAMS[rng.choice(list(PROGRAMS))]) for _ in leases)
-        ended = await cancelled(run_pair((leases[0], one), (leases[1], other)), rng)
+        pair = run_pair((leases[0], one), (leases[1], other))
+        ended = await cancelled(pair, rng, instants.most_seconds)
         if ended is not None:
             assert Outcome.sandbox_error not in [run.outcome for run in ended]
         await until(lambda: below() <= idle, seconds=2)
@@ -159,27 +172,27 @@ async def test_a_pair_cancelled_at_any_instant_is_gone(leases: tuple[Lease, Leas
 
 
 async def test_opening_cancelled_at_any_instant_leaves_nothing(
-    usable: Backend, warm: bool, leases: tuple[Lease, Lease]
+    usable: Backend, warm: bool, leases: tuple[Lease, Lease], instants: Instants
 ) -> None:
     rng = random.Random(11)
     idle = await steady()
-    for _ in range(TRIALS // 4):
-        opened = await cancelled(usable.open(Spec(warm=warm)), rng)
+    for _ in range(instants.trials // 4):
+        opened = await cancelled(usable.open(Spec(warm=warm)), rng, instants.most_seconds)
         if opened is not None:
             await opened.aclose()
         await until(lambda: below() <= idle, seconds=5)
 
 
 async def test_closing_a_lease_in_the_middle_of_a_run_leaves_nothing(
-    usable: Backend, warm: bool, leases: tuple[Lease, Lease]
+    usable: Backend, warm: bool, leases: tuple[Lease, Lease], instants: Instants
 ) -> None:
     rng = random.Random(13)
     idle, loop = await steady(), asyncio.get_running_loop()
-    for _ in range(TRIALS // 4):
+    for _ in range(instants.trials // 4):
         lease = await usable.open(Spec(warm=warm))
         run = asyncio.ensure_future(lease.run(job(PROGRAMS[rng.choice(list(PROGRAMS))])))
         closed = loop.create_future()
-        loop.call_later(rng.uniform(0, MOST_SECONDS), closed.set_result, None)
+        loop.call_later(rng.uniform(0, instants.most_seconds), closed.set_result, None)
         await closed
         await lease.aclose()
         assert (await run).outcome in (Outcome.sandbox_error, Outcome.exited, Outcome.output)
