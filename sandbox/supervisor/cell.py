@@ -43,8 +43,10 @@ class Porter:
     def serve(self) -> NoReturn:
         """Answer until the supervisor is gone; never returns."""
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # not for programs to look into, nor its keepers
-        # Keepers inherit it too, so orphans in their cells are reaped by the kernel.
+        # Keepers inherit both: orphans in their cells are reaped by the kernel, and a signal that
+        # has no handler does nothing to the first process of a process namespace.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         wire.send(self.end, {"ready": True})
         try:
             while True:

@@ -127,8 +127,12 @@ def main() -> NoReturn:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")  # inherited: a machine out of memory ends this before the caller
     caller = int(sys.argv[2])
-    with contextlib.suppress(ProcessLookupError, Gone):
-        service = Service(Channel(os.dup(0), os.pidfd_open(caller), int(sys.argv[3])))
+    with contextlib.suppress(Gone):
+        try:
+            alive = os.pidfd_open(caller)
+        except ProcessLookupError:
+            raise Gone from None
+        service = Service(Channel(os.dup(0), alive, int(sys.argv[3])))
         if os.getppid() != caller:
             raise Gone
         header, blobs = service.channel.receive()

@@ -204,7 +204,8 @@ class Cell:
 
     def end(self) -> None:
         """Kill its first process: the kernel kills all others before that is gone. Raises Lost."""
-        signal.pidfd_send_signal(self.keeper, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended, and needs no reaping
+            signal.pidfd_send_signal(self.keeper, signal.SIGKILL)
         poll = select.poll()
         poll.register(self.keeper, select.POLLIN)
         if not poll.poll(END_SECONDS * 1000):

@@ -63,7 +63,11 @@ async def test_plain_processes_say_loudly_what_is_absent() -> None:
     assert "NO ISOLATION · network OPEN" in capabilities.line()
 
 
-async def test_a_promise_that_does_not_hold_becomes_absent(usable: Backend) -> None:
+async def test_a_promise_that_does_not_hold_becomes_absent(
+    usable: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # where nothing is remembered
+
     class Leaky(Bubblewrap):
         """Gives every program the network and a variable it should not have."""
 
@@ -140,8 +144,10 @@ async def test_elsewhere_than_on_linux_it_says_so(monkeypatch: pytest.MonkeyPatc
 
 def test_auto_is_never_the_process_backend() -> None:
     assert sandbox.backend("auto").name == "bubblewrap"
-    with pytest.raises(ValueError, match="no sandbox is called 'docker'"):
-        sandbox.backend("docker")  # type: ignore[arg-type]
+    assert sandbox.backend("auto", image=True).name == "docker"
+    assert [sandbox.backend(name).name for name in sandbox.BACKENDS[1:]] == [*sandbox.BACKENDS[1:]]
+    with pytest.raises(ValueError, match="no sandbox is called 'none'; there are auto, "):
+        sandbox.backend("none")
 
 
 def test_the_protocols_are_what_the_classes_offer() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sandbox_helpers import RunPython, alive, python_job
 
-from sandbox import Backend, Lease, Outcome, Spec
+from sandbox import Backend, Job, Lease, Limits, Outcome, Spec
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -237,3 +237,17 @@ async def test_files_of_the_spec_are_read_only_and_there_each_time(usable: Backe
 async def test_a_machine_out_of_memory_would_end_programs_first(python: RunPython) -> None:
     execution = await python("print(open('/proc/self/oom_score_adj').read())")
     assert execution.stdout.strip() == b"1000"
+
+
+async def test_a_program_can_do_nothing_to_what_keeps_its_cell(lease: Lease) -> None:
+    send = """
+import os
+for number in range(1, 65):
+    try: os.kill(1, number)
+    except (OSError, ValueError): pass
+print("still here")
+"""
+    job = Job(("python3", "-S", "-c", send), limits=Limits(wall_seconds=10))
+    for _ in range(3):  # what is harmed would be met by the next
+        execution = await lease.run(job)
+        assert (execution.outcome, execution.stdout) == (Outcome.exited, b"still here\n"), execution
