@@ -33,7 +33,8 @@ class SupervisorLease:
         self._files = files
         self._supervisor: Connection | None = None
         self._late: asyncio.Task[Any] | None = None
-        self._busy = False
+        self._busy: asyncio.Future[None] | None = None
+        """Done when the run that is under way has ended."""
         self._closed = False
 
     async def start(self) -> None:
@@ -67,22 +68,25 @@ class SupervisorLease:
         check_job(job, self.spec)
         if self._closed:
             raise RuntimeError("this lease is closed")
-        if self._busy:
+        if self._busy is not None:
             raise RuntimeError("a lease runs one job at a time; open another one beside it")
-        self._busy = True
+        self._busy = asyncio.get_running_loop().create_future()
         try:
             return await self._run(job, channel)
         except (SupervisorDied, SandboxUnavailable) as error:
             await self._forget()
             return Execution(Outcome.sandbox_error, detail=str(error))
         finally:
-            self._busy = False
+            self._busy.set_result(None)
+            self._busy = None
 
     async def _run(self, job: Job, channel: socket.socket | None) -> Execution:
         await self._await_late()
         if self._supervisor is None or not self._supervisor.alive:
             await self._forget()
             await self.start()
+            if self._closed:
+                raise SupervisorDied("the lease was closed while its sandbox started")
         assert self._supervisor is not None
         header = {
             "op": "run",
@@ -143,6 +147,8 @@ class SupervisorLease:
         """See `sandbox.api.Lease.aclose`."""
         self._closed = True
         await self._forget()
+        if self._busy is not None:  # it ends without its supervisor, or before it has one
+            await asyncio.wait({self._busy})
         await self._await_late()
 
     async def __aenter__(self) -> Self:

@@ -43,7 +43,7 @@ class DockerLease(SupervisorLease):
 
     async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
         """See `sandbox.api.Lease.run`."""
-        if not self._busy:
+        if self._busy is None:
             self.limits = job.limits
         return await super().run(job, channel)
 
@@ -99,7 +99,7 @@ class FreshLease(DockerLease):
     async def start(self) -> None:
         """See `SupervisorLease.start`; without a run to come, only to see that it works."""
         await super().start()
-        if not self._busy:
+        if self._busy is None:
             self._put_away()
 
     async def _run(self, job: Job, channel: socket.socket | None) -> Execution:
@@ -117,7 +117,7 @@ class FreshLease(DockerLease):
 
     async def aclose(self) -> None:
         """See `sandbox.api.Lease.aclose`."""
-        await self._forget()
-        if self._removals:
+        await SupervisorLease.aclose(self)  # ends a run that is under way, and puts it away
+        while self._removals:
             await asyncio.wait(self._removals)
         await super().aclose()

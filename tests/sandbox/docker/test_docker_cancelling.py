@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -45,4 +46,7 @@ def instants() -> Instants:
 
 
 async def test_no_container_is_left_of_all_that(docker: Docker) -> None:
-    assert await containers() == []
+    # That of a lease's last run is removed beside what comes next.
+    async with asyncio.timeout(30):
+        while await containers():
+            await asyncio.sleep(0.005)
