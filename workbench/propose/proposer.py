@@ -32,6 +32,37 @@ class Advice(msgspec.Struct, frozen=True):
     author: str
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """Why the last reply of the lineage gave nothing to verify; shown to the model once."""
+
+    message: str
+    reply: str
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """A call to a model failed, and what is done about it; becomes an event."""
+
+    model: str
+    kind: str
+    message: str
+    attempt: int
+    """Counted from 1 within the step."""
+    retry_seconds: float | None = None
+    """Until the next attempt; None when there is none."""
+    spend: Spend = Spend()
+    """What the failed call is known to cost."""
+
+
+class Reporter(Protocol):
+    """What a proposer tells while it works."""
+
+    def say(self, text: str) -> None:
+        """Show text as it arrives; nothing of it is kept."""
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Record a failed call."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """Everything one proposal may depend on."""
 
@@ -44,6 +75,8 @@ class Request(msgspec.Struct, frozen=True):
     parents: tuple[Shown, ...]
     inspirations: tuple[Shown, ...] = ()
     hints: tuple[Advice, ...] = ()
+    fault: Fault | None = None
+    """Set when the lineage's last step ended in an unusable reply."""
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -82,6 +115,13 @@ class ProposalUnusable(Exception):
         self.prompt = prompt
         self.reply = reply
         self.spend = Spend(proposals=1) if spend is None else spend
+
+
+class ProposerStopped(Exception):
+    """No further proposal is possible until a person changes something: a wrong key, say.
+
+    The lineage stops with the message; nothing of the step is charged.
+    """
 
 
 class Proposer(Protocol):

@@ -1,0 +1,1 @@
+"""Models: how they are named, called, counted, priced, and how they fail."""
