@@ -7,12 +7,13 @@ from contextlib import suppress
 
 from . import program
 from .area import Area, CellArea, Full
+from .cells import Lost, Size
 from .forked import Forked
 from .job import Run
 from .launch import Bare, Broken, Bwrap, fork_execute
 from .outcome import name as name_outcome
 from .processes import Usage, end_all
-from .warm import EXTRA_TASKS, Cold, Inside, Lost, Size, Warm
+from .warm import EXTRA_TASKS, KEEPERS, Cold, Inside, Warm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from .collect import Collector
     from .job import Program
 
-KEEPERS = 1
-"""Processes of a cell that are not the program's."""
 NOT_WANTED = "every run was asked to start anew"
 _LONGEST = 64 << 10
 """Bytes of arguments that fit into a message to the zygote."""

@@ -9,6 +9,7 @@ import socket
 from contextlib import suppress
 
 from . import processes, wire
+from .cells import END_SECONDS, Cell, Lost, Size
 from .launch import Broken, read_status
 
 TYPE_CHECKING = False
@@ -19,21 +20,18 @@ if TYPE_CHECKING:
     from .channel import Handle
     from .job import Run
 
-EXTRA_TASKS = 4
+EXTRA_TASKS = 5
 """Processes of the cell's user namespace that are not the program's: the zygote and the one that
-waits for it, the porter, the cell's first."""
+waits for it, the porter, the two keepers."""
+KEEPERS = 2
+"""Processes of the lease's cells that are no program's: what keeps this one, and the spare one."""
 READY_SECONDS = 30.0
-END_SECONDS = 20.0
 RUNS = 500
 """Programs forked before the zygote is replaced."""
 
 
 class Cold(Exception):
     """No zygote can run here; the text says why."""
-
-
-class Lost(Exception):
-    """The zygote, the porter or a cell failed in the middle of something; the text says how."""
 
 
 class Warm:
@@ -54,6 +52,10 @@ class Warm:
         """Whether something happened after which a new one is wanted."""
         self._ready = False
         self._next: Cell | None = None
+        """Has a child in it, or will have when the present run has ended."""
+        self._spare: Cell | None = None
+        self._coming: Size | None = None
+        """Of the cell that the porter has been asked for."""
         self.helpers: frozenset[int] = frozenset()
         """Its processes, as this one sees them."""
         self.porter, porter_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -86,45 +88,63 @@ class Warm:
         return True
 
     def cell(self, size: Size) -> Cell:
-        """Return a fresh cell with a child waiting in it: the prepared one where that fits.
+        """Return a fresh cell with a child waiting in it; raises Lost.
 
-        Raises Lost.
+        One more cell is at hand then, in which nothing happens before `follow`: how many processes
+        there are beside a run does not depend on how fast it is.
         """
+        if self._next is not None and self._next.size != size:
+            self._discard_all()
+        if self._next is None:
+            self.prepare(size)
+            self._next = self._take()
+            self._fork_in(self._next)
         self.prepare(size)
-        assert self._next is not None
+        if self._spare is None:
+            self._spare = self._take()
         cell, self._next = self._next, None
         return cell
 
     def prepare(self, size: Size) -> None:
-        """Have a cell of that size at hand for the next run; raises Lost."""
-        if self._next is not None and self._next.size != size:
-            cell, self._next = self._next, None
-            self.discard(cell)
-        if self._next is None:
-            self._next = self._make(size)
+        """Have the porter make a spare cell of that size, unless there is one; raises Lost."""
+        if self._spare is None and self._coming is None:
+            self._coming = size
+            request = {"disk_bytes": size.disk_bytes, "inodes": size.inodes, "roots": size.roots}
+            self._send(self.porter, request)
 
-    def _make(self, size: Size) -> Cell:
-        request = {"disk_bytes": size.disk_bytes, "inodes": size.inodes, "roots": size.roots}
-        self._send(self.porter, request)
+    def _take(self) -> Cell:
+        """Return the cell that the porter was asked for."""
+        assert self._coming is not None
+        size, self._coming = self._coming, None
         message, handles = self.receive(self.porter, END_SECONDS)
         if "refused" in message:
             raise Lost(message["refused"])
-        cell = Cell(size, *handles)
-        orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        cell.orders = orders
+        return Cell(size, *handles)
+
+    def follow(self) -> None:
+        """Have a child forked into the spare cell as soon as the present one has ended."""
+        if self._spare is not None:
+            self._next, self._spare = self._spare, None
+            with suppress(Lost):  # told by the end of the present run
+                self._fork_in(self._next)
+
+    def _fork_in(self, cell: Cell) -> None:
+        cell.orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._send(self.zygote, {"fork": True}, [*cell.spaces, theirs.fileno()])
         cell.close_spaces()
-        return cell
 
-    def discard(self, cell: Cell) -> None:
-        """End a cell in which nothing was run; raises Lost."""
-        try:
-            cell.end()
+    def _discard_all(self) -> None:
+        """End the cells that wait; raises Lost."""
+        if self._coming is not None:
+            self._spare = self._take()
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.discard()
+        cell, self._next = self._next, None
+        if cell is not None:
+            cell.discard()
             self.ended()
-        finally:
-            cell.close()
-            os.close(cell.base)
 
     def ended(self) -> dict[str, Any]:
         """Wait for the zygote's word on the end of its child; raises Lost."""
@@ -165,63 +185,14 @@ class Warm:
 
     def stop(self) -> None:
         """End it and everything in its cells."""
-        if self._next is not None:
-            self._next.close()
-            os.close(self._next.base)
+        for cell in (self._next, self._spare):
+            if cell is not None:
+                cell.close()
+                os.close(cell.base)
         self.zygote.close()
         self.porter.close()
         os.close(self._log)
         processes.end_below(self.pid)
-
-
-class Size:
-    """What a cell is like."""
-
-    def __init__(self, disk_bytes: int, inodes: int, roots: list[list[str]]) -> None:
-        self.disk_bytes = disk_bytes
-        self.inodes = inodes
-        self.roots = roots
-        """[name of the directory, path in the sandbox] of what programs may write."""
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Size) and vars(self) == vars(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-class Cell:
-    """Open handles of a cell; `base` is for the caller to close, the rest for `close`."""
-
-    def __init__(self, size: Size, base: int, keeper: int, *spaces: int) -> None:
-        self.size = size
-        self.base = base
-        """The directory that holds one directory for each writable root."""
-        self.keeper = keeper
-        """A pidfd of its first process."""
-        self.spaces = spaces
-        self.orders: socket.socket
-        """Where the child in it waits for what it is to run."""
-
-    def end(self) -> None:
-        """Kill its first process: the kernel kills all others before that is gone. Raises Lost."""
-        with suppress(ProcessLookupError):  # it may have ended, and needs no reaping
-            signal.pidfd_send_signal(self.keeper, signal.SIGKILL)
-        poll = select.poll()
-        poll.register(self.keeper, select.POLLIN)
-        if not poll.poll(END_SECONDS * 1000):
-            raise Lost(f"a cell did not end within {END_SECONDS:g} s")
-
-    def close_spaces(self) -> None:
-        """Let go of the namespaces, which the child has."""
-        for handle in self.spaces:
-            os.close(handle)
-
-    def close(self) -> None:
-        """Let go of it; does nothing the second time."""
-        if self.keeper >= 0:
-            os.close(self.keeper)
-            self.orders.close()
-            self.keeper = -1
 
 
 class Inside:
@@ -246,14 +217,16 @@ class Inside:
             handles.append(self.channel.handle)
         self.warm.runs += 1
         with suppress(wire.Ended):  # told by its end
+            assert self.cell.orders is not None
             wire.send_order(self.cell.orders, self.request, handles)
         if self.channel is not None:
             self.channel.close()
+        self.warm.follow()
 
     def sample(self) -> processes.Sample:
         """See `job.Program.sample`."""
         seen = processes.sample(set(), self.warm.helpers, go_below=True)
-        seen.tasks = max(0, seen.tasks - 1)  # the cell's keeper
+        seen.tasks = max(0, seen.tasks - KEEPERS)
         return seen
 
     def end(self, usage: processes.Usage) -> None:
