@@ -93,16 +93,14 @@ class Warm:
         One more cell is at hand then, in which nothing happens before `follow`: how many processes
         there are beside a run does not depend on how fast it is.
         """
-        if self._next is not None and self._next.size != size:
+        if any(cell is not None and cell.size != size for cell in (self._next, self._spare)):
             self._discard_all()
-        if self._next is None:
-            self.prepare(size)
-            self._next = self._take()
-            self._fork_in(self._next)
-        self.prepare(size)
-        if self._spare is None:
-            self._spare = self._take()
+        if self._next is None:  # the first run, or the last one came to nothing
+            self._have_spare(size)
+            self.follow()
+        self._have_spare(size)
         cell, self._next = self._next, None
+        assert cell is not None
         return cell
 
     def prepare(self, size: Size) -> None:
@@ -112,32 +110,29 @@ class Warm:
             request = {"disk_bytes": size.disk_bytes, "inodes": size.inodes, "roots": size.roots}
             self._send(self.porter, request)
 
-    def _take(self) -> Cell:
-        """Return the cell that the porter was asked for."""
-        assert self._coming is not None
-        size, self._coming = self._coming, None
-        message, handles = self.receive(self.porter, END_SECONDS)
-        if "refused" in message:
-            raise Lost(message["refused"])
-        return Cell(size, *handles)
+    def _have_spare(self, size: Size) -> None:
+        self.prepare(size)
+        if self._coming is not None:
+            size, self._coming = self._coming, None
+            message, handles = self.receive(self.porter, END_SECONDS)
+            if "refused" in message:
+                raise Lost(message["refused"])
+            self._spare = Cell(size, *handles)
 
     def follow(self) -> None:
-        """Have a child forked into the spare cell as soon as the present one has ended."""
-        if self._spare is not None:
-            self._next, self._spare = self._spare, None
-            with suppress(Lost):  # told by the end of the present run
-                self._fork_in(self._next)
-
-    def _fork_in(self, cell: Cell) -> None:
-        cell.orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._send(self.zygote, {"fork": True}, [*cell.spaces, theirs.fileno()])
-        cell.close_spaces()
+        """Have a child forked into the spare cell, once the present one has ended; raises Lost."""
+        cell, self._spare = self._spare, None
+        if cell is not None:
+            self._next = cell
+            cell.orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                self._send(self.zygote, {"fork": True}, [*cell.spaces, theirs.fileno()])
+            cell.close_spaces()
 
     def _discard_all(self) -> None:
         """End the cells that wait; raises Lost."""
         if self._coming is not None:
-            self._spare = self._take()
+            self._have_spare(self._coming)
         spare, self._spare = self._spare, None
         if spare is not None:
             spare.discard()
@@ -221,7 +216,8 @@ class Inside:
             wire.send_order(self.cell.orders, self.request, handles)
         if self.channel is not None:
             self.channel.close()
-        self.warm.follow()
+        with suppress(Lost):  # told by the end of this run
+            self.warm.follow()
 
     def sample(self) -> processes.Sample:
         """See `job.Program.sample`."""
