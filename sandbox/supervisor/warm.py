@@ -93,7 +93,8 @@ class Warm:
         One more cell is at hand then, in which nothing happens before `follow`: how many processes
         there are beside a run does not depend on how fast it is.
         """
-        if any(cell is not None and cell.size != size for cell in (self._next, self._spare)):
+        sizes = [cell.size for cell in (self._next, self._spare) if cell is not None]
+        if any(other != size for other in (*sizes, self._coming or size)):
             self._discard_all()
         if self._next is None:  # the first run, or the last one came to nothing
             self._have_spare(size)

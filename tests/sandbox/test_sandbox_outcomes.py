@@ -243,3 +243,11 @@ async def test_daemon_holding_the_streams_does_not_hold_the_run(python: RunPytho
     )
     assert execution.outcome is Outcome.exited
     assert execution.wall_seconds < 10
+
+
+async def test_runs_of_other_sizes_get_what_they_ask_for(lease: Lease) -> None:
+    look = "import os; s = os.statvfs('/tmp'); print(s.f_blocks * s.f_frsize >> 20)"
+    for size in (3, 5, 5, 2, 2, 2, 7, 1, 1):
+        limits = Limits(disk_bytes=size << 20, file_bytes=1 << 20)
+        execution = await lease.run(Job(("python3", "-S", "-c", look), limits=limits))
+        assert (execution.warm, execution.stdout) == (True, b"%d\n" % size), execution
