@@ -22,6 +22,8 @@ class Shown(msgspec.Struct, frozen=True):
     """Every editable file."""
     feedback: str = ""
     """What the verifier said in words; untrusted text."""
+    stderr: str = ""
+    """What the candidate's run wrote to stderr (head and tail); untrusted text."""
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -30,6 +32,8 @@ class Advice(msgspec.Struct, frozen=True):
     hint: int
     text: str
     author: str
+    queued_at: float | None = None
+    """Unix time, seconds; None where it is not known."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -74,6 +78,8 @@ class Request(msgspec.Struct, frozen=True):
     move: Move
     parents: tuple[Shown, ...]
     inspirations: tuple[Shown, ...] = ()
+    best: Shown | None = None
+    """The lineage's best feasible candidate, where it is none of the parents."""
     hints: tuple[Advice, ...] = ()
     fault: Fault | None = None
     """Set when the lineage's last step ended in an unusable reply."""
