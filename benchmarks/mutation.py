@@ -42,7 +42,7 @@ from workbench.propose.mutation.constants import change
 from workbench.propose.mutation.number import moved
 from workbench.propose.mutation.program import read_program
 from workbench.propose.mutation.source import apply_edits
-from workbench.propose.proposer import Proposal, ProposalUnusable, Request, Shown
+from workbench.propose.proposer import Proposal, ProposalUnusable, Quiet, Request, Shown
 from workbench.propose.registry import proposer
 from workbench.search.registry import strategy
 
@@ -142,7 +142,7 @@ def _step(
     move = strategy(kind).next_move(lineage, rng)
     parents = tuple(Shown(lineage.candidates[one], texts[one]) for one in move.parents)
     request = Request(bench.task, lineage, lineage.step, seed, move, parents)
-    return move, asyncio.run(make.propose(request, lambda text: None))
+    return move, asyncio.run(make.propose(request, Quiet()))
 
 
 def _control(files: dict[str, bytes], rng: random.Random) -> Proposal:

@@ -19,7 +19,7 @@ from workbench.model.candidate import Candidate
 from workbench.model.limits import Limits, Spend
 from workbench.model.session import Session
 from workbench.model.task import Task
-from workbench.propose.proposer import Proposal, Request
+from workbench.propose.proposer import Proposal, Reporter, Request
 from workbench.store import Reader
 
 TASK_TOML = """
@@ -192,7 +192,7 @@ class Gated:
     def reserve(self, request: Request) -> Spend:
         return Spend(proposals=1)
 
-    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
         self.arrived.put_nowait(request)
         await self.tickets.get()
         text = SOLVE.replace("EAST = 1.0", f"EAST = {request.step / 100}")
@@ -212,6 +212,6 @@ class Paid(Gated):
     def reserve(self, request: Request) -> Spend:
         return Spend(proposals=1, tokens=100, usd=0.25)
 
-    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
-        proposal = await super().propose(request, say)
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
+        proposal = await super().propose(request, reporter)
         return msgspec.structs.replace(proposal, spend=Spend(proposals=1, tokens=40, usd=0.1))

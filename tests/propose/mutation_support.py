@@ -13,7 +13,7 @@ from workbench.model.move import Move
 from workbench.model.task import Task
 from workbench.model.verdict import Direction, Outcome, Verdict
 from workbench.propose.mutation.proposer import Mutation
-from workbench.propose.proposer import Advice, Proposal, Request, Shown
+from workbench.propose.proposer import Advice, Proposal, Quiet, Request, Shown
 
 Files = dict[str, bytes]
 Reward = Callable[[Files], float | None]
@@ -101,7 +101,7 @@ class Playground:
         )
 
     async def propose(self, operator: str = "refine", *hints: str) -> Proposal:
-        return await self.mutation.propose(self.request(operator, hints), lambda text: None)
+        return await self.mutation.propose(self.request(operator, hints), Quiet())
 
     async def step(self, operator: str = "refine", *hints: str) -> Candidate:
         return self.take(await self.propose(operator, *hints), operator)

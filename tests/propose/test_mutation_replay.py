@@ -8,11 +8,9 @@ from mutation_support import PROGRAM, Playground, bowl, valley
 
 from workbench.model.candidate import Candidate
 from workbench.propose.mutation.proposer import Mutation
-from workbench.propose.proposer import ProposalUnusable
+from workbench.propose.proposer import ProposalUnusable, Quiet
 
-
-def quiet(text: str) -> None:
-    pass
+QUIET = Quiet()
 
 
 @pytest.mark.parametrize(("operator", "steps"), [("refine", 260), ("explore", 60)])
@@ -21,11 +19,11 @@ async def test_fresh_instance_proposes_the_same_at_every_prefix(operator: str, s
     made: list[Candidate] = []
     for _ in range(steps):
         request = ground.request(operator)
-        proposal = await ground.mutation.propose(request, quiet)
+        proposal = await ground.mutation.propose(request, QUIET)
         fresh = Mutation(ground.seed, 1)
         for candidate in made:
             fresh.observe(candidate)
-        assert await fresh.propose(request, quiet) == proposal
+        assert await fresh.propose(request, QUIET) == proposal
         made.append(ground.take(proposal, operator))
     if operator == "refine":
         assert {"constants", "covariance", "structure"} <= {one.detail["by"] for one in made}
@@ -38,16 +36,16 @@ async def test_proposing_twice_changes_nothing() -> None:
     for _ in range(90):
         await ground.step()
     request = ground.request()
-    first = await ground.mutation.propose(request, quiet)
+    first = await ground.mutation.propose(request, QUIET)
     for _ in range(3):
-        assert await ground.mutation.propose(request, quiet) == first
+        assert await ground.mutation.propose(request, QUIET) == first
 
 
 async def test_other_seed_other_lineage_other_step_propose_otherwise() -> None:
     ground = Playground({"solve.py": PROGRAM})
     request = ground.request()
     texts = {
-        (await Mutation(seed, lineage).propose(request, quiet)).files["solve.py"]
+        (await Mutation(seed, lineage).propose(request, QUIET)).files["solve.py"]
         for seed in (1, 2, 3)
         for lineage in (1, 2, 3)
     }

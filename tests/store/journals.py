@@ -202,4 +202,14 @@ class RandomJournal:
         return self.chance.choice([opened(), tried, ev.EngineClosed("interrupted"), ev.Heartbeat()])
 
     def _make_trouble(self) -> ev.AnyEvent:
-        return ev.InfrastructureFailed(1, None, 1, "no space")
+        number = self._one()
+        charged = Spend(tokens=9, usd=0.01, unpriced=1)
+        return self.chance.choice(
+            [
+                ev.InfrastructureFailed(1, None, 1, "no space"),
+                ev.CallFailed(number, 1, "openai:x", "network", "no route", 1, 4.0, charged),
+            ]
+        )
+
+    def _make_proposer(self) -> ev.AnyEvent:
+        return ev.ProposerChosen(self._some(), "openai:x", {"models": ["openai:x"]})

@@ -29,7 +29,8 @@ class Abort(Command, frozen=True, tag="abort"):
 
 
 class Continue(Command, frozen=True, tag="continue"):
-    """Let these lineages go on; also revives ones stopped by a person or as barren."""
+    """Let these lineages go on; also revives ones stopped by a person, as barren, or for want of
+    a model."""
 
     lineages: tuple[LineageId, ...] = ()
 

@@ -23,6 +23,10 @@ CANDIDATE_BYTES = 1 << 20
 """Largest hand-edited candidate taken."""
 
 
+REVIVED = ("barren", "person", "model")
+"""Why a lineage may have stopped that goes on when a person names it."""
+
+
 class Refused(Exception):
     """A command that cannot be carried out; the message says why and what to do."""
 
@@ -96,9 +100,7 @@ class Controller:
         states = ("paused", "pausing")
         chosen = self._targets(command.lineages)
         targets = [
-            x
-            for x in chosen
-            if x.state in states or (command.lineages and x.stopped in ("barren", "person"))
+            x for x in chosen if x.state in states or (command.lineages and x.stopped in REVIVED)
         ]
         if not targets:
             spent = [x.name for x in chosen if x.stopped == "budget"]

@@ -17,14 +17,18 @@ class Live(msgspec.Struct, frozen=True, omit_defaults=True):
 
     lineage: LineageId
     phase: str
-    """``idle``, ``proposing``, ``queued`` (waits for a slot), ``verifying``,
-    ``confirming`` (a new best, again), ``retrying``."""
+    """``idle``, ``proposing``, ``waiting`` (with its next call to a model), ``queued`` (for a
+    slot), ``verifying``, ``confirming`` (a new best, again), ``retrying``."""
     step: int = 0
     candidate: CandidateId | None = None
     since: float = 0.0
     """Unix time at which the phase began."""
     text: str = ""
     """Newest piece of streamed model text; replaces nothing, appends."""
+    why: str = ""
+    """What a ``waiting`` lineage waits for, e.g. ``rate limit``."""
+    until: float = 0.0
+    """Unix time at which it tries again; 0 where nobody knows."""
 
 
 Update = Record | Live

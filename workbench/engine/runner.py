@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
+from workbench.engine.reporting import Closing, StepReporter
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
@@ -17,9 +18,12 @@ from workbench.model.move import Move, rng_for
 from workbench.model.task import Task
 from workbench.propose.proposer import (
     Advice,
+    Fault,
+    NoFurtherAttempt,
     Proposal,
     ProposalUnusable,
     Proposer,
+    ProposerStopped,
     Request,
     Shown,
 )
@@ -52,6 +56,7 @@ class Runner:
         self._settled = settled
         self._wake = asyncio.Event()
         self._act: asyncio.Task[None] | None = None
+        self._reporter: StepReporter | None = None
         for candidate in self.lineage.candidates.values():
             if candidate.verdict is not None and candidate.lineage == number:
                 proposer.observe(candidate)
@@ -75,6 +80,9 @@ class Runner:
     def wake(self) -> None:
         """Look at the journal again: something about the lineage changed."""
         self._wake.set()
+        # Who waits for a model to be reachable may wait for hours; nothing of it is in flight.
+        if self._reporter is not None and self._reporter.waits and self._unwanted():
+            self.abort()
 
     def abort(self) -> None:
         """Cut what is in flight; whatever was committed of it stays."""
@@ -115,7 +123,8 @@ class Runner:
             return lambda: self._stop(*stop)
         return self._step
 
-    def _reason_to_stop(self, lineage: Lineage) -> tuple[str, str] | None:
+    def _reason_to_stop(self, lineage: Lineage, wait: float = 0.0) -> tuple[str, str] | None:
+        """Say why no call may begin in `wait` seconds: reason and detail of a stop."""
         session = self._journal.session
         best, target = session.best_candidate, session.target
         if target is not None and best is not None and best.reward is not None:
@@ -124,11 +133,22 @@ class Runner:
                 return "target", f"#{best.id} reached the target {target:g}"
         if lineage.barren >= lineage.created.max_barren:
             return "barren", f"{lineage.barren} steps in a row gave no new candidate"
-        limit = session.limits.exceeded_by(Spend(), self._journal.clock.elapsed)
-        limit = limit or lineage.share.exceeded_by(
-            lineage.spent + Spend(evaluations=1, proposals=1)
-        )
+        limit = session.limits.exceeded_by(Spend(), self._journal.clock.elapsed + wait)
+        pending = lineage.pending
+        needed = Spend(proposals=1) if pending is None else pending.reserved
+        limit = limit or lineage.share.exceeded_by(lineage.spent + needed + Spend(evaluations=1))
         return None if limit is None else ("budget", f"its share of {limit} is used up")
+
+    def _unwanted(self) -> bool:
+        """Whether a person does not want the lineage to go on."""
+        return self.lineage.wanted == "pause" or self.lineage.stopped is not None
+
+    def _ends(self, seconds: float) -> Closing | None:
+        """Say whether the step under way must end rather than try once more in `seconds`."""
+        if self._unwanted():
+            return ()
+        stop = self._reason_to_stop(self.lineage, seconds)
+        return None if stop is None else (ev.LineageStopped(self._number, *stop),)
 
     async def _pause(self) -> None:
         await self._journal.post(ev.LineagePaused(self._number))
@@ -154,18 +174,26 @@ class Runner:
                 return
         else:
             request = await self._request(move)
-        self._say("proposing")
         begun = time.monotonic()
+        reporter = StepReporter(self._number, request.step, self._journal, self._ends)
+        self._reporter = reporter
         try:
-            proposal = await self._proposer.propose(request, self._stream)
+            proposal = await self._proposer.propose(request, reporter)
         except ProposalUnusable as error:
             await self._fail(request.step, "unusable", error, time.monotonic() - begun)
-            return
+        except NoFurtherAttempt:
+            await self._release(request.step, "no further attempt", reporter.closing)
+        except ProposerStopped as error:
+            stopped = ev.LineageStopped(self._number, "model", str(error))
+            await self._release(request.step, str(error), [stopped])
         except asyncio.CancelledError:
             if not self._proposer.free:
-                self._post_aborted()
+                self._post_aborted(in_flight=not reporter.waits)
             raise
-        await self._record(request, proposal, time.monotonic() - begun)
+        else:
+            await self._record(request, proposal, time.monotonic() - begun)
+        finally:
+            self._reporter = None
 
     async def _choose(self) -> Request | None:
         """Choose the next move and reserve its cost; None if the reservation does not fit."""
@@ -175,6 +203,7 @@ class Runner:
         move = self._strategy.next_move(lineage, rng)
         parents = await self._show(move.parents)
         inspirations = await self._show(move.inspirations)
+        fault = await self._fault()
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)
         request = Request(
@@ -186,6 +215,7 @@ class Runner:
             parents=parents,
             inspirations=inspirations,
             hints=tuple(Advice(h.id, h.text, h.author) for h in hints),
+            fault=fault,
         )
         reserved = self._proposer.reserve(request)
         limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
@@ -221,7 +251,16 @@ class Runner:
             parents=await self._show(chosen.parents),
             inspirations=await self._show(chosen.inspirations),
             hints=tuple(Advice(h, hints[h].text, hints[h].author) for h in chosen.hints),
+            fault=await self._fault(),
         )
+
+    async def _fault(self) -> Fault | None:
+        """Return what was wrong with the last step's reply, if it had one of no use."""
+        failed = self.lineage.fault
+        if failed is None or failed.reply is None:
+            return None
+        reply = await self._journal.blob(failed.reply)
+        return Fault(failed.message, reply.decode(errors="replace"))
 
     async def _show(self, numbers: tuple[CandidateId, ...]) -> tuple[Shown, ...]:
         shown = []
@@ -293,19 +332,25 @@ class Runner:
         )
         await self._journal.post(failed, blobs=_talk(error.prompt, error.reply))
 
-    def _post_aborted(self) -> None:
-        """Record a paid call that was cut: charged at its reservation, true cost unknown."""
+    def _post_aborted(self, in_flight: bool) -> None:
+        """Record that a step was cut. A paid call stays charged at its reservation."""
         pending = self.lineage.pending
-        if pending is not None:
+        if pending is None:
+            return
+        if in_flight:
             spend = pending.reserved + Spend(unknown=1)
             self._journal.post(ev.ProposalLost(self._number, pending.step, spend))
+        else:
+            self._journal.post(ev.ProposalFailed(self._number, pending.step, "aborted", "cut"))
 
-    def _stream(self, text: str) -> None:
-        self._say("proposing", text)
+    async def _release(self, step: int, message: str, closing: Closing) -> None:
+        """End the step without a proposal: what was reserved for it is free again."""
+        aborted = ev.ProposalFailed(self._number, step, "aborted", message)
+        await self._journal.post(aborted, *closing)
 
-    def _say(self, phase: str, text: str = "") -> None:
+    def _say(self, phase: str) -> None:
         step = self.lineage.step
-        self._journal.hub.publish([Live(self._number, phase, step, None, time.time(), text)])
+        self._journal.hub.publish([Live(self._number, phase, step, None, time.time())])
 
 
 def _talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:

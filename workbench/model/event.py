@@ -62,6 +62,16 @@ class LineageCreated(Event, frozen=True, tag="lineage_created"):
     forked_from: LineageId | None = None
     max_barren: int = 50
     """Steps in a row without a new candidate after which the lineage stops."""
+    options: dict[str, object] = msgspec.field(default_factory=dict)
+    """What the proposer was set up with (JSON values): its models, say; never a key."""
+
+
+class ProposerChosen(Event, frozen=True, tag="proposer_chosen"):
+    """A person gave these lineages another proposer, or set theirs up otherwise."""
+
+    lineages: tuple[LineageId, ...]
+    proposer: str
+    options: dict[str, object] = msgspec.field(default_factory=dict)
 
 
 class SharesAllotted(Event, frozen=True, tag="shares_allotted"):
@@ -144,13 +154,30 @@ class ProposalMade(Event, frozen=True, tag="proposal_made"):
     spend: Spend = Spend()
 
 
+class CallFailed(Event, frozen=True, tag="call_failed"):
+    """A call to a model gave no answer; the step goes on unless something else says not."""
+
+    lineage: LineageId
+    step: int
+    model: str
+    failure: str
+    """What kind of failure, in words: ``rate limit``, ``network`` ..."""
+    message: str
+    attempt: int
+    """Counted from 1 within the step."""
+    retry_seconds: float | None = None
+    """Until the next attempt; None when there is none."""
+    spend: Spend = Spend()
+    """What the call is known to cost all the same."""
+
+
 class ProposalFailed(Event, frozen=True, tag="proposal_failed"):
-    """A proposal gave nothing to verify: unusable, or a candidate already seen."""
+    """A proposal gave nothing to verify: unusable, a candidate already seen, or never made."""
 
     lineage: LineageId
     step: int
     reason: str
-    """``duplicate``, ``unusable`` or ``aborted``."""
+    """``duplicate``, ``unusable``, or ``aborted``: nothing was in flight, nothing is charged."""
     message: str
     duplicate_of: CandidateId | None = None
     detail: dict[str, object] = msgspec.field(default_factory=dict)
@@ -213,7 +240,7 @@ class LineageStopped(Event, frozen=True, tag="lineage_stopped"):
 
     lineage: LineageId
     reason: str
-    """``budget``, ``barren``, ``target`` or ``person``."""
+    """``budget``, ``barren``, ``target``, ``person``, or ``model``: none can be asked."""
     detail: str = ""
 
 
@@ -258,7 +285,9 @@ AnyEvent = (
     | IsolationTried
     | EngineClosed
     | Heartbeat
+    | ProposerChosen
     | MoveChosen
+    | CallFailed
     | ProposalMade
     | ProposalFailed
     | ProposalLost

@@ -18,6 +18,8 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Dollars, as far as they are known."""
     unknown: int = 0
     """Calls whose true cost is unknown (cut off mid-flight); `usd` holds their reservation."""
+    unpriced: int = 0
+    """Calls of models whose price nobody knows; `usd` holds nothing for them."""
 
     def __add__(self, other: Spend) -> Spend:
         return Spend(
@@ -26,6 +28,7 @@ class Spend(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
             self.tokens + other.tokens,
             self.usd + other.usd,
             self.unknown + other.unknown,
+            self.unpriced + other.unpriced,
         )
 
 

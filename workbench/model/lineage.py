@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from workbench.model.calls import Reading
 from workbench.model.candidate import Candidate, CandidateId, LineageId
-from workbench.model.event import LineageCreated, MoveChosen
+from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
 from workbench.model.limits import Limits, Spend
 
 
@@ -30,6 +31,7 @@ class Lineage(msgspec.Struct):
     """One search: its settings, its candidates, and where it stands."""
 
     created: LineageCreated
+    """As it began, but with the proposer it has now."""
     candidates: dict[CandidateId, Candidate]
     """Its own candidates in order of birth, its origin first."""
     digests: dict[str, CandidateId]
@@ -55,6 +57,10 @@ class Lineage(msgspec.Struct):
     pause_reason: str = ""
     stopped: str | None = None
     stop_detail: str = ""
+    fault: ProposalFailed | None = None
+    """The last step's reply that could not be used: its next proposal is told, once."""
+    reading: Reading = Reading()
+    """What its models have read, for the hit rate of their caches."""
 
     @property
     def id(self) -> LineageId:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from workbench.model import event as ev
+from workbench.model.calls import reading_of
 from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
@@ -102,6 +103,13 @@ class Session:
         if origin.verdict is not None:
             self._start_curve(record, lineage)
 
+    def _proposer_chosen(self, record: Record, e: ev.ProposerChosen) -> None:
+        for number in e.lineages:
+            lineage = self.lineages[number]
+            lineage.created = msgspec.structs.replace(
+                lineage.created, proposer=e.proposer, options=e.options
+            )
+
     def _shares_allotted(self, record: Record, e: ev.SharesAllotted) -> None:
         for number, share in e.shares.items():
             self.lineages[number].share = share
@@ -164,18 +172,31 @@ class Session:
         lineage.candidates[e.candidate] = candidate
         lineage.digests.setdefault(e.digest, e.candidate)
         lineage.unverified.append(e.candidate)
+        lineage.reading += reading_of(e.detail)
         if lineage.pending is not None and lineage.pending.step == e.step:
             lineage.pending = None
             lineage.barren = 0
+            lineage.fault = None
+
+    def _call_failed(self, record: Record, e: ev.CallFailed) -> None:
+        self._spend(e.lineage, e.spend)
 
     def _proposal_failed(self, record: Record, e: ev.ProposalFailed) -> None:
-        if e.reason == "aborted":
+        lineage = self.lineages[e.lineage]
+        lineage.reading += reading_of(e.detail)
+        if e.reason == "aborted":  # as if it had never been: no model saw its hints or its fault
             self._return_hints(e.lineage, e.step)
-        self._fail_step(record, e.lineage, e.step, e.spend)
+        else:
+            lineage.barren += 1
+            lineage.fault = e if e.reason == "unusable" and e.reply is not None else None
+        self._end_step(record, lineage, e.step, e.spend)
 
     def _proposal_lost(self, record: Record, e: ev.ProposalLost) -> None:
+        lineage = self.lineages[e.lineage]
         self._return_hints(e.lineage, e.step)
-        self._fail_step(record, e.lineage, e.step, e.spend)
+        lineage.barren += 1
+        lineage.fault = None
+        self._end_step(record, lineage, e.step, e.spend)
 
     def _verdict_reached(self, record: Record, e: ev.VerdictReached) -> None:
         candidate = self.candidates[e.candidate]
@@ -216,7 +237,7 @@ class Session:
             lineage.wanted = "run"
             lineage.settled = False
             lineage.paused_by = lineage.pause_reason = ""
-            if lineage.stopped in ("barren", "person"):
+            if lineage.stopped in ("barren", "person", "model"):
                 lineage.stopped = None
                 lineage.barren = 0
 
@@ -257,11 +278,10 @@ class Session:
             lineage.best = lineage.origin.id
         self._finish_step(record, lineage, 0, lineage.origin)
 
-    def _fail_step(self, record: Record, number: LineageId, step: int, spend: Spend) -> None:
-        lineage = self.lineages[number]
+    def _end_step(self, record: Record, lineage: Lineage, step: int, spend: Spend) -> None:
+        """End a step that gave no candidate."""
         lineage.pending = None
-        lineage.barren += 1
-        self._spend(number, spend)
+        self._spend(lineage.id, spend)
         self._finish_step(record, lineage, step, None)
 
     def _finish_step(
@@ -292,6 +312,7 @@ class Session:
 _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.SessionCreated: Session._session_created,
     ev.LineageCreated: Session._lineage_created,
+    ev.ProposerChosen: Session._proposer_chosen,
     ev.SharesAllotted: Session._shares_allotted,
     ev.BudgetChanged: Session._budget_changed,
     ev.EngineOpened: Session._engine_opened,
@@ -299,6 +320,7 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.EngineClosed: Session._engine_closed,
     ev.Heartbeat: Session._heartbeat,
     ev.MoveChosen: Session._move_chosen,
+    ev.CallFailed: Session._call_failed,
     ev.ProposalMade: Session._proposal_made,
     ev.ProposalFailed: Session._proposal_failed,
     ev.ProposalLost: Session._proposal_lost,

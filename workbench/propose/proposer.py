@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -64,7 +64,38 @@ class Reporter(Protocol):
         """Show text as it arrives; nothing of it is kept."""
 
     def trouble(self, trouble: Trouble) -> None:
-        """Record a failed call."""
+        """Record a failed call. No other begins before its `retry_seconds` have passed.
+
+        Raises `NoFurtherAttempt` where another one is not wanted any more; let it pass.
+        """
+
+    def wait(self, why: str, seconds: float | None = None) -> None:
+        """Show what the next call waits for, and how long; an empty `why` when it begins.
+
+        While it waits, nothing is in flight: to cut it then costs nothing. Raises
+        `NoFurtherAttempt` as `trouble` does.
+        """
+
+
+class Quiet:
+    """A reporter that nobody listens to."""
+
+    def say(self, text: str) -> None:
+        """Show nothing."""
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Record nothing."""
+
+    def wait(self, why: str, seconds: float | None = None) -> None:
+        """Show nothing."""
+
+
+class NoFurtherAttempt(Exception):
+    """A reporter's answer to a proposer that would try again: the step ends here.
+
+    Its budget or its time is used up, its target is reached, or a person has paused or stopped
+    the lineage. What failed calls cost is recorded already; nothing else is charged.
+    """
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -142,10 +173,11 @@ class Proposer(Protocol):
     def reserve(self, request: Request) -> Spend:
         """Return the most this proposal can cost."""
 
-    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
-        """Make the proposal. `say` streams text to the screen as it arrives.
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
+        """Make the proposal, and tell `reporter` of it meanwhile.
 
-        Raises `ProposalUnusable` when there is nothing to verify.
+        Raises `ProposalUnusable` when there is nothing to verify, and `ProposerStopped` when
+        there never will be.
         """
 
     def observe(self, candidate: Candidate) -> None:

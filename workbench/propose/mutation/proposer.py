@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.model.candidate import Candidate, digest_of, digest_of_files
@@ -17,7 +17,7 @@ from workbench.propose.mutation.program import Program, read_program
 from workbench.propose.mutation.source import Edit, apply_edits, compiles
 from workbench.propose.mutation.steer import Steer
 from workbench.propose.mutation.structure import Alteration, structural_edit
-from workbench.propose.proposer import Proposal, ProposalUnusable, Request
+from workbench.propose.proposer import Proposal, ProposalUnusable, Reporter, Request
 
 ATTEMPTS = 24
 """Draws within one move before it is given up."""
@@ -67,7 +67,7 @@ class Mutation:
             self._memory.observe(candidate)
             self._covariance.observe(candidate)
 
-    async def propose(self, request: Request, say: Callable[[str], None]) -> Proposal:
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
         """Make one edit of the first parent.
 
         Raises `ProposalUnusable` where there is nothing to change or nothing new to be found.
@@ -86,7 +86,7 @@ class Mutation:
             elif _digest(files) in request.lineage.digests:
                 repeated += 1
             else:
-                say(draft.note)
+                reporter.say(draft.note)
                 base = request.parents[0].candidate.reward
                 detail = {"base": base, "operator": request.move.operator, **draft.record}
                 return Proposal(files, draft.note, steer.note, detail)
