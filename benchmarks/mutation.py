@@ -109,7 +109,7 @@ def run_lineage(bench: Bench, kind: str, seed: int, number: int, evaluations: in
     lineage = Lineage(created, {1: origin}, {origin.digest: 1})
     lineage.best = 1 if origin.feasible else None
     texts = {1: initial}
-    make = proposer("mutation")(seed, number)
+    make = proposer("mutation")(seed, number, {})
     curve: list[float] = []
     while len(curve) < evaluations and lineage.step < 3 * evaluations:
         lineage.step += 1

@@ -17,6 +17,7 @@ import sandbox
 from benchmarks import common, verifications
 from sandbox import Backend, Job, Lease, Outcome, Spec
 from sandbox.layout import PACKAGES, interpreter
+from sandbox.supervisor.zygote import BESIDE, COMMON
 
 sys.path += [str(common.ROOT / "tests" / "sandbox" / "docker")]
 
@@ -24,9 +25,12 @@ SOURCE = b"import numpy\nassert numpy.arange(100.0).sum() == 4950\n"
 JOB = Job(("python3", "-S", "solve.py"), files={"/app/solve.py": SOURCE})
 SPEC = Spec(python_packages=("numpy",))
 FORKS = 50
-# Prints the milliseconds of one fork, exit and wait of an interpreter that holds numpy.
+# Prints the seconds of one fork, exit and wait of an interpreter that holds what a zygote holds.
 _FORK = f"""
-import gc, os, time, numpy
+import gc, importlib, os, time
+for name in {[*COMMON, "numpy", *BESIDE["numpy"]]}:
+    importlib.import_module(name)
+gc.collect()
 gc.freeze()
 begun = time.perf_counter()
 for _ in range({FORKS}):
@@ -61,7 +65,7 @@ def _plain(count: int, at_once: int = 1) -> Act:
 
 
 async def _fork() -> float:
-    """A fork of an interpreter that holds numpy, which exits at once."""
+    """A fork of an interpreter with the zygote's modules, which exits at once."""
     command = [interpreter(), "-S", "-c", _FORK]
     done = await asyncio.to_thread(
         subprocess.run, command, env=_plain_environment(), capture_output=True, check=True

@@ -24,6 +24,7 @@ _FLUSH_FAILED = 120
 _FIRST_OWN = 3
 """Descriptors are given out lowest first: whoever has one open has this one, or had a channel."""
 _kept: list[types.ModuleType] = []
+_compiled: dict[str, types.CodeType] = {}
 
 
 def split(argv: list[str]) -> tuple[tuple[str, ...], list[str]] | None:
@@ -47,6 +48,13 @@ def forget_supervisor() -> int:
     ours = [name for name in sys.modules if name.partition(".")[0] == __package__]
     _kept.extend(sys.modules.pop(name) for name in ours)
     return len(sys.modules)
+
+
+def compile_once(paths: list[str]) -> None:
+    """Compile scripts that no program can change; those that cannot be are left to their runs."""
+    for path in paths:
+        with suppress(OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+            _compiled[path] = compile(_read(path), path, "exec", dont_inherit=True)
 
 
 def reseed() -> None:
@@ -91,6 +99,8 @@ def _prepare(rest: list[str], path: str, main: types.ModuleType) -> types.CodeTy
     sys.argv = rest
     _put_first(path.rpartition("/")[0] or "/")
     main.__dict__.update(__file__=path, __cached__=None)
+    if path in _compiled:
+        return _compiled[path]
     try:
         source = _read(path)
     except OSError as error:

@@ -46,6 +46,8 @@ class Programs:
         self.launcher = launcher
         self.workdir: str = header["workdir"]
         self.modules: list[str] = header.get("modules", [])
+        self.scripts = [path for path in header["files"] if path.endswith(".py")]
+        """Of the lease, read-only for every program."""
         self.cold = cold
         """Why nothing can be forked from a warm interpreter, where nothing can."""
         self.warm: Warm | None = None
@@ -102,7 +104,7 @@ class Programs:
             path, words = launcher.zygote_command(ends, flags)
             return fork_execute(path, words, ends, log, enter)
 
-        return Warm(spawn, flags, self.modules, self.channel.caller)
+        return Warm(spawn, flags, self.modules, self.scripts, self.channel.caller)
 
     def _bound(self, limits: dict[str, float], helpers: int) -> None:
         """Bound what the run holds together, beyond what was there before; raises Lost."""

@@ -42,6 +42,7 @@ class Warm:
         spawn: Callable[[tuple[int, int], int], int],
         flags: tuple[str, ...],
         modules: Sequence[str],
+        scripts: Sequence[str],
         caller: int,
     ) -> None:
         self.flags = flags
@@ -65,7 +66,7 @@ class Warm:
             self.pid = spawn((porter_end.fileno(), zygote_end.fileno()), self._log)
         self.helpers = frozenset({self.pid})
         with suppress(wire.Ended):  # told by `ready`
-            wire.send(self.zygote, {"modules": list(modules)})
+            wire.send(self.zygote, {"modules": list(modules), "scripts": list(scripts)})
 
     @property
     def worn(self) -> bool:

@@ -51,6 +51,7 @@ def serve() -> tuple[list[str], str, int]:
         Porter(porter_end, home).serve()
     porter_end.close()
     problems = _load(request["modules"])
+    program.compile_once(request["scripts"])
     before = program.forget_supervisor()
     gc.collect()
     gc.freeze()  # what is loaded here is never garbage: collections in programs stay small

@@ -183,3 +183,19 @@ def resources(original: int) -> tuple[int, int, int]:
         assert os.getuid() != 0
         handles = 0
     return handles, len(os.listdir("/proc/self/fd")), mounts
+
+
+async def test_a_script_of_the_lease_runs_as_it_stands_each_time(usable: Backend) -> None:
+    files = {
+        "/tools/good.py": b"import sys\nprint(__name__, __file__, sys.argv[1:])\nx = 1 / 0\n",
+        "/tools/bad.py": b"print('never')\nthis is no Python\n",
+    }
+    async with await usable.open(Spec(files=files)) as lease:
+        for number in ("1", "2"):
+            good = await lease.run(Job(("python3", "-S", "/tools/good.py", number)))
+            assert good.warm
+            assert good.stdout.decode() == f"__main__ /tools/good.py ['{number}']\n"
+            assert b"ZeroDivisionError" in good.stderr
+            bad = await lease.run(Job(("python3", "-S", "/tools/bad.py")))
+            assert (bad.exit_code, bad.stdout) == (1, b"")
+            assert b"SyntaxError" in bad.stderr
