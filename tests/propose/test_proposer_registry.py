@@ -7,7 +7,7 @@ from workbench.propose.registry import proposer
 
 
 def test_mutation_is_known_and_free() -> None:
-    made = proposer("mutation")(1, 2)
+    made = proposer("mutation")(1, 2, {})
     assert made.name == "mutation"
     assert made.label == "mutation (mechanical, no model)"
     assert made.free

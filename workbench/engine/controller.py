@@ -12,6 +12,7 @@ from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.journal import Journal
 from workbench.model import event as ev
 from workbench.model.candidate import LineageId, digest_of, digest_of_files
+from workbench.model.limits import Limits
 from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import Session
 from workbench.model.task import Task
@@ -38,8 +39,10 @@ class Crew(msgspec.Struct, frozen=True):
     abort: Callable[[Iterable[LineageId]], None]
     start: Callable[[LineageId], None]
     shutdown: Callable[[], None]
-    known: Callable[[str, str], None]
-    """Raises `ValueError` for an unknown strategy or proposer name."""
+    forked: Callable[[ev.LineageCreated, str | None, str | None], ev.LineageCreated]
+    """Gives a lineage another strategy and proposer; `ValueError` for an unknown name."""
+    refuse_limits: Callable[[Limits], None]
+    """Raises `ValueError` for limits that nobody could keep."""
 
 
 class Controller:
@@ -158,22 +161,14 @@ class Controller:
         mine, theirs = shares.halve(source)
         if theirs.evaluations == 0 or theirs.proposals == 0:
             raise Refused(f"{source.name} has too little budget left to share; raise the budget")
-        strategy = command.strategy or source.created.strategy
-        proposer = command.proposer or source.created.proposer
         try:
-            self._crew.known(strategy, proposer)
+            like = self._crew.forked(source.created, command.strategy, command.proposer)
         except ValueError as error:
             raise Refused(str(error)) from None
         number = self._journal.next_lineage()
         await self._journal.post(
-            ev.LineageCreated(
-                lineage=number,
-                strategy=strategy,
-                proposer=proposer,
-                seed=source.created.seed,
-                origin=candidate.id,
-                forked_from=source.id,
-                max_barren=source.created.max_barren,
+            msgspec.structs.replace(
+                like, lineage=number, origin=candidate.id, forked_from=source.id
             ),
             ev.SharesAllotted({source.id: mine, number: theirs}, f"fork of {source.name}"),
         )
@@ -215,6 +210,10 @@ class Controller:
         return Reply(True, f"#{number} joins {lineage.name} and is verified next", number)
 
     async def _change_budget(self, command: cmd.ChangeBudget) -> Reply:
+        try:
+            self._crew.refuse_limits(command.limits)
+        except ValueError as error:
+            raise Refused(str(error)) from None
         events = shares.reallot(self._session, command.limits, self._session.target)
         await self._journal.post(*events)
         self._crew.wake(self._session.lineages)

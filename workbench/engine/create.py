@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     lineages: int = 4
     strategy: str = "chain"
     proposer: str = "mutation"
+    options: dict[str, object] = {}
+    """What the proposer is set up with, as its lineages record it."""
     seed: int = 0
     limits: Limits = Limits()
     target: float | None = None
@@ -95,6 +97,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
             seed=settings.seed,
             origin=INITIAL,
             max_barren=settings.max_barren,
+            options=settings.options,
         )
         for number in numbers
     ]

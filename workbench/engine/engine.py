@@ -6,6 +6,9 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
 
 import sandbox
 from sandbox import memo
@@ -14,6 +17,7 @@ from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
 from workbench.engine.launch import Launch, backend_for
+from workbench.engine.proposers import Proposers
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
@@ -23,8 +27,6 @@ from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
 from workbench.model.task import Task
-from workbench.propose.proposer import Proposer
-from workbench.propose.registry import proposer
 from workbench.search.registry import strategy
 from workbench.store import JournalBroken
 from workbench.verify.verifier import Verifier
@@ -70,9 +72,11 @@ class Engine:
         """Work until there is nothing left to do or `shutdown` is called.
 
         Raises `sandbox.SandboxUnavailable` before anything is written if programs cannot be
-        isolated here, and `EngineFailed` when the machine or the disk gave up.
+        isolated here, `ValueError` likewise if a model must not be asked, and `EngineFailed` when
+        the machine or the disk gave up.
         """
         task = await self._load()
+        proposers = Proposers(self.journal.session, self._launch)
         backend, found = await self._isolation(task)
 
         async def open_verifier() -> Verifier:
@@ -85,10 +89,12 @@ class Engine:
 
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
-            return await self._work(task, Verifications(self.journal, slots), backend, found)
+            means = Means(task, Verifications(self.journal, slots), proposers)
+            return await self._work(means, backend, found)
         finally:
             self._over.set()
             self._ready.set()  # whoever still waits to send a command is told that it is over
+            await proposers.aclose()
             await slots.aclose()
             self.hub.close()
 
@@ -134,21 +140,20 @@ class Engine:
 
     async def _work(
         self,
-        task: Task,
-        verifications: Verifications,
+        means: Means,
         backend: sandbox.Backend,
         isolation: sandbox.Capabilities,
     ) -> ev.EngineClosed:
         try:
             await self._change_budget()
-            opened = self._open(isolation.line(), isolation.tier)
-            self._control = Controller(self.journal, task, self._crew(task, verifications))
+            opened = self._open(isolation.line(), isolation.tier, means.proposers)
+            self._control = Controller(self.journal, means.task, self._crew(means))
             self._ready.set()
             await opened
             self._on_start()
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                group.create_task(self._drive(task, verifications))
+                group.create_task(self._drive(means))
                 group.create_task(self._heartbeat())
                 group.create_task(self._try_isolation(backend, isolation))
                 await self._over.wait()
@@ -171,38 +176,41 @@ class Engine:
             session = self.journal.session
             await self.journal.post(*reallot(session, self._launch.limits, session.target))
 
-    def _open(self, line: str, tier: str) -> asyncio.Future[list[ev.Record]]:
+    def _open(self, line: str, tier: str, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
         """Journal that a run begins, what the last one left cut off, and what may try again."""
         host = socket.gethostname()
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
         lineages = self.journal.session.lineages.values()
         for lineage in lineages:
             pending = lineage.pending
-            if pending is not None and not _proposer(lineage.created).free:
+            if pending is not None and not proposers.free(lineage.created):
                 spend = pending.reserved + Spend(unknown=1)
                 events.append(ev.ProposalLost(lineage.id, pending.step, spend))
-        faulted = [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
-        if faulted:  # the machine failed then; whether it still does, the next try will tell
+        events += proposers.changes()
+        # The machine or a model failed then; whether it still does, the next try will tell.
+        faulted = [x.id for x in lineages if x.stopped == "model"]
+        faulted += [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
+        if faulted:
             events.append(ev.LineageResumed(tuple(faulted), "engine"))
         return self.journal.post(*events)
 
-    async def _drive(self, task: Task, verifications: Verifications) -> None:
+    async def _drive(self, means: Means) -> None:
         session = self.journal.session
         initial = session.candidates[INITIAL]
         if initial.verdict is None:
-            await verifications.verify(initial)
+            await means.verifications.verify(initial)
         for number in session.lineages:
-            self._start(number, task, verifications)
+            self._start(number, means)
 
-    def _start(self, number: LineageId, task: Task, verifications: Verifications) -> None:
+    def _start(self, number: LineageId, means: Means) -> None:
         created = self.journal.session.lineages[number].created
         runner = Runner(
             number,
-            task,
+            means.task,
             self.journal,
-            verifications,
+            means.verifications,
             strategy(created.strategy),
-            _proposer(created),
+            means.proposers.make(created),
             self._settled,
         )
         self._runners[number] = runner
@@ -212,7 +220,9 @@ class Engine:
     def _settled(self) -> None:
         """A lineage came to rest: the session may be finished, or stuck."""
         if all(runner.over for runner in self._runners.values()):
-            self.shutdown("finished")
+            lineages = self.journal.session.lineages.values()
+            speechless = [x.stop_detail for x in lineages if x.stopped == "model"]
+            self.shutdown(*(("interrupted", speechless[0]) if speechless else ("finished",)))
         elif not self._attended:
             resting = [x for x in self.journal.session.lineages.values() if x.stopped is None]
             if all(x.state == "paused" and x.paused_by == "engine" for x in resting):
@@ -225,10 +235,14 @@ class Engine:
             if self.journal.session.seq == before and self.journal.clock.running:
                 self.journal.post(ev.Heartbeat())
 
-    def _crew(self, task: Task, verifications: Verifications) -> Crew:
-        def known(strategy_name: str, proposer_name: str) -> None:
-            strategy(strategy_name)
-            proposer(proposer_name)
+    def _crew(self, means: Means) -> Crew:
+        def forked(
+            source: ev.LineageCreated, strategy_name: str | None, proposer_name: str | None
+        ) -> ev.LineageCreated:
+            if strategy_name is not None:
+                strategy(strategy_name)
+                source = msgspec.structs.replace(source, strategy=strategy_name)
+            return means.proposers.forked(source, proposer_name)
 
         def some(numbers: Iterable[LineageId]) -> list[Runner]:
             return [self._runners[x] for x in numbers if x in self._runners]
@@ -244,14 +258,19 @@ class Engine:
         return Crew(
             wake=wake,
             abort=abort,
-            start=lambda number: self._start(number, task, verifications),
+            start=lambda number: self._start(number, means),
             shutdown=self.shutdown,
-            known=known,
+            forked=forked,
+            refuse_limits=means.proposers.refuse_limits,
         )
 
 
-def _proposer(created: ev.LineageCreated) -> Proposer:
-    return proposer(created.proposer)(created.seed, created.lineage)
+class Means(NamedTuple):
+    """What the lineages of a session work with."""
+
+    task: Task
+    verifications: Verifications
+    proposers: Proposers
 
 
 class _Over(Exception):

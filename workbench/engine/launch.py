@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from workbench.model.limits import Limits
+from workbench.propose.setup import Setup
 
 
 class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,6 +23,10 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     """Sandbox backend by name. `process` must be said here, whatever the session says."""
     on_finish: str | None = None
     """Shell command run once the session is finished."""
+    setup: Setup | None = None
+    """The models of every lineage from here on."""
+    named: tuple[str, ...] = ()
+    """The models that the person named for this run: their addresses are trusted."""
 
 
 UNSAFE = "process"

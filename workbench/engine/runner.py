@@ -6,9 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
 from workbench.engine.reporting import Closing, StepReporter
+from workbench.engine.requests import Requests, advice
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
@@ -17,15 +20,12 @@ from workbench.model.lineage import Lineage
 from workbench.model.move import Move, rng_for
 from workbench.model.task import Task
 from workbench.propose.proposer import (
-    Advice,
-    Fault,
     NoFurtherAttempt,
     Proposal,
     ProposalUnusable,
     Proposer,
     ProposerStopped,
     Request,
-    Shown,
 )
 from workbench.search.strategy import Strategy
 from workbench.store import Blob
@@ -48,7 +48,7 @@ class Runner:
     ) -> None:
         """`settled` is called whenever the lineage has nothing to do and waits."""
         self._number = number
-        self._task = task
+        self._requests = Requests(task, journal)
         self._journal = journal
         self._verifications = verifications
         self._strategy = strategy
@@ -168,17 +168,13 @@ class Runner:
 
     async def _step(self) -> None:
         move = self.lineage.pending
-        if move is None:
-            request = await self._choose()
-            if request is None:
-                return
-        else:
-            request = await self._request(move)
+        request = await (self._choose() if move is None else self._again(move))
+        if request is None:
+            return
         begun = time.monotonic()
         reporter = StepReporter(self._number, request.step, self._journal, self._ends)
-        self._reporter = reporter
         try:
-            proposal = await self._proposer.propose(request, reporter)
+            proposal = await self._ask(request, reporter)
         except ProposalUnusable as error:
             await self._fail(request.step, "unusable", error, time.monotonic() - begun)
         except NoFurtherAttempt:
@@ -186,14 +182,26 @@ class Runner:
         except ProposerStopped as error:
             stopped = ev.LineageStopped(self._number, "model", str(error))
             await self._release(request.step, str(error), [stopped])
+        else:
+            await self._record(request, proposal, time.monotonic() - begun)
+
+    async def _ask(self, request: Request, reporter: StepReporter) -> Proposal:
+        self._reporter = reporter
+        try:
+            return await self._proposer.propose(request, reporter)
         except asyncio.CancelledError:
             if not self._proposer.free:
                 self._post_aborted(in_flight=not reporter.waits)
             raise
-        else:
-            await self._record(request, proposal, time.monotonic() - begun)
         finally:
             self._reporter = None
+
+    async def _again(self, chosen: ev.MoveChosen) -> Request:
+        """Rebuild the request of a move that was chosen before a crash or an abort."""
+        hints = self._journal.session.hints
+        move = Move(chosen.operator, chosen.parents, chosen.inspirations)
+        request = await self._requests.gather(self.lineage, chosen.step, move)
+        return replace(request, hints=advice(hints[number] for number in chosen.hints))
 
     async def _choose(self) -> Request | None:
         """Choose the next move and reserve its cost; None if the reservation does not fit."""
@@ -201,22 +209,10 @@ class Runner:
         step = lineage.step + 1
         rng = rng_for(lineage.created.seed, lineage.id, step, "move")
         move = self._strategy.next_move(lineage, rng)
-        parents = await self._show(move.parents)
-        inspirations = await self._show(move.inspirations)
-        fault = await self._fault()
+        request = await self._requests.gather(lineage, step, move)
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)
-        request = Request(
-            task=self._task,
-            lineage=lineage,
-            step=step,
-            seed=lineage.created.seed,
-            move=move,
-            parents=parents,
-            inspirations=inspirations,
-            hints=tuple(Advice(h.id, h.text, h.author) for h in hints),
-            fault=fault,
-        )
+        request = replace(request, hints=advice(hints))
         reserved = self._proposer.reserve(request)
         limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
         if limit is not None:
@@ -237,40 +233,6 @@ class Runner:
         if not self._proposer.free:
             await durable
         return request
-
-    async def _request(self, chosen: ev.MoveChosen) -> Request:
-        """Rebuild the request of a move that was chosen before a crash or an abort."""
-        hints = self._journal.session.hints
-        lineage = self.lineage
-        return Request(
-            task=self._task,
-            lineage=lineage,
-            step=chosen.step,
-            seed=lineage.created.seed,
-            move=Move(chosen.operator, chosen.parents, chosen.inspirations),
-            parents=await self._show(chosen.parents),
-            inspirations=await self._show(chosen.inspirations),
-            hints=tuple(Advice(h, hints[h].text, hints[h].author) for h in chosen.hints),
-            fault=await self._fault(),
-        )
-
-    async def _fault(self) -> Fault | None:
-        """Return what was wrong with the last step's reply, if it had one of no use."""
-        failed = self.lineage.fault
-        if failed is None or failed.reply is None:
-            return None
-        reply = await self._journal.blob(failed.reply)
-        return Fault(failed.message, reply.decode(errors="replace"))
-
-    async def _show(self, numbers: tuple[CandidateId, ...]) -> tuple[Shown, ...]:
-        shown = []
-        for number in numbers:
-            candidate = self._journal.session.candidates[number]
-            digest = None if candidate.verdict is None else candidate.verdict.feedback
-            feedback = b"" if digest is None else await self._journal.blob(digest)
-            files = await self._journal.files(candidate.files)
-            shown.append(Shown(candidate, files, feedback.decode(errors="replace")))
-        return tuple(shown)
 
     async def _record(self, request: Request, proposal: Proposal, seconds: float) -> None:
         files = {path: digest_of(data) for path, data in proposal.files.items()}

@@ -3,27 +3,70 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
 
 from workbench.propose.proposer import Proposer
+from workbench.propose.setup import Prices, asks_models, setup_of
 
-Factory = Callable[[int, int], Proposer]
-"""Makes the proposer of one lineage from the session's seed and the lineage's number."""
+Factory = Callable[[int, int, Mapping[str, object]], Proposer]
+"""Makes the proposer of one lineage from the session's seed, the lineage's number, and what the
+lineage recorded as the proposer's options."""
 
 _FACTORIES = {
     "mutation": "workbench.propose.mutation.proposer:Mutation",
 }
-"""Name -> where its factory is; imported when asked for."""
+"""Name -> where its factory is, of those without options; imported when asked for."""
+
+_MODELS = "workbench.propose.llm.proposer:LLM"
+_SHARED = "workbench.propose.llm.proposer:Shared"
 
 
-def proposer(name: str) -> Factory:
-    """Return the factory of the proposer called `name`.
+class Shared(Protocol):
+    """What all proposers of one engine share: clients, limiters, prices."""
+
+    async def aclose(self) -> None:
+        """Close every client."""
+
+
+def shared(prices: Prices) -> Shared:
+    """Make what the proposers of one engine share; `prices` come before those of the library."""
+    return cast(Shared, _load(_SHARED)(prices))
+
+
+def check(name: str) -> None:
+    """Raise `ValueError`, which lists the known ones, for a proposer that does not exist."""
+    if not asks_models(name) and name not in _FACTORIES:
+        known = ", ".join(sorted(_FACTORIES))
+        raise ValueError(
+            f"unknown proposer {name!r}: choose one of {known}, or ask a model with --model"
+        )
+
+
+def proposer(name: str, among: Shared | None = None) -> Factory:
+    """Return the factory of the proposer called `name`; those that ask models share `among`.
 
     Raises `ValueError` that lists the known ones.
     """
-    if name not in _FACTORIES:
-        known = ", ".join(sorted(_FACTORIES))
-        raise ValueError(f"unknown proposer {name!r}: choose one of {known}")
-    module, _, attribute = _FACTORIES[name].partition(":")
-    return cast(Factory, getattr(importlib.import_module(module), attribute))
+    check(name)
+    if asks_models(name):
+        return lambda seed, lineage, options: _model(name, seed, lineage, options, among)
+    return lambda seed, lineage, options: cast(
+        Proposer, _load(_FACTORIES[name])(seed, lineage)
+    )
+
+
+def _model(
+    name: str, seed: int, lineage: int, options: Mapping[str, object], among: Shared | None
+) -> Proposer:
+    setup = setup_of(name, options)
+    if setup is None or among is None:
+        raise ValueError(f"{name} needs a setup and clients to share")
+    llm = _load(_MODELS)
+    made = llm(seed, lineage, setup.models, setup.weights, setup.options, among)
+    return cast(Proposer, made)
+
+
+def _load(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(importlib.import_module(module), attribute)

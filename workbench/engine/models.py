@@ -1,0 +1,60 @@
+"""Which models may be asked: what is refused before a session is made, or before it goes on."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+from workbench.model.limits import Limits
+from workbench.propose.setup import Setup
+
+KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
+"""Provider -> the environment variable without which it cannot be asked."""
+
+_ELSEWHERE = re.compile(r"(anthropic|openai):")
+_LOOPBACK = re.compile(
+    r"openai-compatible:[^@\s]+@(https?://)?(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(/[^@\s]*)?"
+)
+"""Deliberately narrow: what does not plainly name this machine counts as another."""
+
+
+def refuse_unknown(setup: Setup, environment: Mapping[str, str]) -> None:
+    """Raise `ValueError` for a model whose name is none, or whose key is not set."""
+    parse = importlib.import_module("workbench.propose.llm.name").parse
+    for name in setup.models:
+        parse(name)
+        variable = KEYS.get(name.partition(":")[0])
+        if variable is not None and not environment.get(variable):
+            raise ValueError(f"{name} needs a key: set {variable} in the environment")
+
+
+def refuse_stranger(name: str, named: Collection[str]) -> None:
+    """Raise `ValueError` for a model at an address that only a session file names.
+
+    The file may be anybody's: whoever wrote it would be sent the prompts, and a key.
+    """
+    if name in named or _ELSEWHERE.match(name) or _LOOPBACK.fullmatch(name):
+        return
+    raise ValueError(
+        f"this session asks {name!a}, which is not on this machine; to send it the prompts, and "
+        f"the key in WORKBENCH_MODEL_KEY if it is set, name it: --model {name!a}"
+    )
+
+
+def refuse_unpriced(setups: Iterable[Setup], limits: Limits) -> None:
+    """Raise `ValueError` if `limits` count dollars and the price of a model is not known."""
+    if limits.usd is None:
+        return
+    for setup in setups:
+        for name in setup.models:
+            if not _priced(name, setup):
+                raise ValueError(
+                    f"a budget in dollars cannot be kept: nobody knows the price of {name}; give "
+                    "it with --price FILE, or bound tokens or evaluations instead"
+                )
+
+
+def _priced(name: str, setup: Setup) -> bool:
+    worst_case = importlib.import_module("workbench.propose.llm.price").worst_case
+    return worst_case(name, 0, setup.options, setup.prices)[1] is not None
