@@ -392,7 +392,7 @@ def test_what_comes_after_the_deadline_is_late_however_much_of_it_is_there() -> 
     with ours, theirs:
         theirs.sendall(b"x" * 100)
         with pytest.raises(Fault, match="gave no answer") as caught:
-            calls._exactly(ours, 100, time.perf_counter() - 1)
+            calls._exactly(ours, bytearray(), 100, time.perf_counter() - 1)
         assert caught.value.word == "late"
         with pytest.raises(Fault, match="does not take what it is sent"):
             calls._send(ours, b"x", time.perf_counter() - 1)

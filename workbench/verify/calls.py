@@ -54,9 +54,8 @@ TYPES = {
 """What arrays hold -> its letter in `struct`, standard sizes."""
 MAX_TEXT, MAX_RAW = 8 << 20, 64 << 20  # bytes of a frame
 MAX_DEPTH, MAX_DIMENSIONS = 32, 8
-MAX_WORDS = 500  # characters of an exception's message that are passed on
+MAX_WORDS, TRACEBACKS = 500, 5  # passed on of an exception's message; printed by its side
 TOTAL_SECONDS = 60.0  # for all answers together, where nobody says otherwise
-TRACEBACKS = 5  # that the candidate's side prints
 
 _HEAD, _ARRAY = struct.Struct(">IQ"), "$array"
 _PAST = (TimeoutError, BlockingIOError, ValueError)  # a deadline that comes, is now, or has been
@@ -203,27 +202,29 @@ def _send(end: socket.socket, frame: bytes, deadline: float = math.inf) -> None:
         raise Fault("ended", "closed the channel") from None
 
 
-def _receive(end: socket.socket, deadline: float = math.inf) -> tuple[bytes, bytes]:
-    text, raw = _HEAD.unpack(_exactly(end, _HEAD.size, deadline))
+def _receive(end: socket.socket, held: bytearray, deadline: float) -> tuple[bytes, bytes]:
+    """Return a frame's two parts; what came with it and is not its own stays `held`."""
+    text, raw = _HEAD.unpack(_exactly(end, held, _HEAD.size, deadline))
     if text > MAX_TEXT or raw > MAX_RAW:
         raise Fault("broken", f"sent too much: {text} bytes of text, {raw} of arrays")
-    return _exactly(end, text, deadline), _exactly(end, raw, deadline)
+    return _exactly(end, held, text, deadline), _exactly(end, held, raw, deadline)
 
 
-def _exactly(end: socket.socket, count: int, deadline: float) -> bytes:
-    taken = bytearray()
-    while len(taken) < count:
+def _exactly(end: socket.socket, held: bytearray, count: int, deadline: float) -> bytes:
+    while len(held) < count:
         try:
             end.settimeout(min(1e8, deadline - time.perf_counter()))
-            part = end.recv(min(count - len(taken), 1 << 20))
+            part = end.recv(min(max(count - len(held), 1 << 16), 1 << 20))
         except _PAST:
             raise Fault("late", "gave no answer") from None
         except OSError:
             part = b""
         if not part:
             raise Fault("ended", "closed the channel before its answer")
-        taken += part
-    return bytes(taken)
+        held += part
+    taken = bytes(held[:count])
+    del held[:count]
+    return taken
 
 
 class Candidate:
@@ -252,9 +253,9 @@ class Candidate:
         self._call_seconds = call_seconds
         self._numpy = numpy
         self._over: Fault | None = None
+        self._held = bytearray()
         self._process: Any = None
-        given = os.environ.get("WORKBENCH_CHANNEL")
-        if given is None:
+        if (given := os.environ.get("WORKBENCH_CHANNEL")) is None:
             self._end = self._start([*command] or [sys.executable, __file__, "serve", file], folder)
         else:
             self._end = socket.socket(fileno=int(given))
@@ -308,7 +309,7 @@ class Candidate:
             try:
                 if frame:
                     _send(self._end, frame, begun + seconds)
-                text, raw = _receive(self._end, begun + seconds)
+                text, raw = _receive(self._end, self._held, begun + seconds)
             finally:
                 self.seconds = time.perf_counter() - begun
                 self.total += self.seconds
@@ -322,7 +323,7 @@ class Candidate:
     def _refuse_unasked(self) -> None:
         self._end.setblocking(False)
         try:
-            unasked = self._end.recv(1, socket.MSG_PEEK)
+            unasked = self._held or self._end.recv(1, socket.MSG_PEEK)
         except OSError:  # nothing has come
             return
         if unasked:
@@ -356,8 +357,7 @@ class Candidate:
 
 def _report(word: str, message: str) -> None:
     """Tell the workbench, where there is one, that the candidate is why there may be no score."""
-    path = os.environ.get("WORKBENCH_FAULT")
-    if path is not None:
+    if (path := os.environ.get("WORKBENCH_FAULT")) is not None:
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"fault": word, "message": message}, file)
 
@@ -375,11 +375,11 @@ def serve(path: str) -> None:
     with open(path, "rb") as file:
         exec(compile(file.read(), module.__file__, "exec"), module.__dict__)
     frame = encode({"ready": PROTOCOL})
-    tracebacks = TRACEBACKS
+    tracebacks, held = TRACEBACKS, bytearray()
     while True:
         try:
             _send(end, frame)
-            text, raw = _receive(end)
+            text, raw = _receive(end, held, math.inf)
         except Fault:  # the verifier has gone
             return
         numpy = bool(raw) and any(os.path.isdir(f"{place}/numpy") for place in sys.path)
