@@ -62,7 +62,7 @@ SESSIONLESS: list[tuple[str, str]] = [
     ("run {hill} --lineages 0", "0 is not a positive number"),
     ("run {hill} --lineages two", "'two' is not a whole number"),
     ("run {hill} --seed " + "9" * 25, "is too large"),
-    ("run {hill} --sandbox docker", "choose from"),
+    ("run {hill} --sandbox jail", "choose from"),
     ("run {hill} --display tui", "use --display plain or json"),
     ("run {hill} --on-finish \udcff", "not valid UTF-8"),
     ("show nothing", "there are none in"),

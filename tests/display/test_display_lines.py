@@ -115,7 +115,7 @@ async def test_plain_prints_no_control_of_others(rude: str) -> None:
 
 async def test_plain_is_loud_without_isolation() -> None:
     lines = await plain_lines(begun(sandbox="process"), 4)
-    assert lines[3] == "WARNING: --sandbox process isolates nothing: programs run with your rights"
+    assert lines[3] == plain.UNSAFE
     assert not any("WARNING" in line for line in await plain_lines(begun(), 4))
 
 

@@ -58,7 +58,7 @@ def test_spending_names_bounds_and_doubt() -> None:
     spent = Spend(evaluations=12, proposals=20, usd=1.5, unknown=1)
     assert text.spend(spent, Limits(evaluations=40, usd=5.0)) == ["12/40 ev", "$1.50?/5.00"]
     assert text.spend(Spend(evaluations=3), Limits()) == ["3 ev"]
-    assert text.spend(Spend(), Limits(proposals=9, tokens=100)) == ["0 ev", "0/100 tok", "0/9 prop"]
+    assert text.spend(Spend(), Limits(proposals=9, tokens=100)) == ["0 ev", "0/9 prop", "0/100 tok"]
 
 
 def test_what_may_still_be_spent() -> None:

@@ -43,6 +43,7 @@ def build() -> argparse.ArgumentParser:
     _steering(commands)
     _looking(commands)
     _checking(commands)
+    _developing(commands)
     return parser
 
 
@@ -57,6 +58,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     run.set_defaults(run=_lazy("start", "run"))
     for command in (demo, run):
         _search_options(command)
+        _model_options(command)
         _launch_options(command, chosen="auto")
         _front_end_options(command)
     resume = commands.add_parser("resume", help="go on with an interrupted session")
@@ -69,6 +71,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
         help="new totals, e.g. evaluations=400; limits that are not named stay",
     )
     resume.set_defaults(run=_lazy("start", "resume"))
+    _model_options(resume)
     _launch_options(resume, chosen=None)
     _front_end_options(resume)
     attach = commands.add_parser("attach", help="watch a session that is running")
@@ -81,7 +84,7 @@ def _search_options(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("search")
     group.add_argument("--lineages", type=_positive, default=4, metavar="N", help="default 4")
     group.add_argument("--strategy", default="chain", help="default chain; also: independent")
-    group.add_argument("--proposer", default="mutation", help="default mutation (no key needed)")
+    group.add_argument("--proposer", help="default mutation (no key needed); or name a --model")
     group.add_argument("--seed", type=_whole, default=0, help="default 0; same seed, same search")
     group.add_argument(
         "--budget",
@@ -94,11 +97,51 @@ def _search_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--target", type=_finite, metavar="SCORE", help="stop at this score")
 
 
+def _model_options(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group(
+        "models", "keys are read from ANTHROPIC_API_KEY, OPENAI_API_KEY and WORKBENCH_MODEL_KEY"
+    )
+    group.add_argument(
+        "--model",
+        metavar="MODEL",
+        type=_words,
+        action="append",
+        default=[],
+        help="anthropic:NAME, openai:NAME or openai-compatible:NAME@URL; several make an ensemble",
+    )
+    group.add_argument(
+        "--model-weight",
+        metavar="W",
+        type=_above_zero,
+        action="append",
+        default=[],
+        help="how often to ask it, once for each --model (default: equally)",
+    )
+    group.add_argument("--effort", type=_words, metavar="WORD", help="reasoning effort")
+    group.add_argument(
+        "--max-output-tokens",
+        type=_positive,
+        metavar="N",
+        help="for one answer, reasoning included",
+    )
+    group.add_argument(
+        "--call-seconds", type=_above_zero, metavar="S", help="longest time of one call"
+    )
+    group.add_argument(
+        "--price",
+        metavar="FILE",
+        help='TOML: [prices."MODEL"] input = 1.0, output = 2.0 in dollars per million tokens',
+    )
+
+
 def _launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None:
     """Add what is said for each run anew: none of it is taken from a session file."""
     group = command.add_argument_group("this run")
     group.add_argument(
-        "--on-finish", type=_words, metavar="CMD", help="shell command run when it is finished"
+        "--on-finish",
+        type=_words,
+        metavar="CMD",
+        help="shell command run when it is finished, in your own environment, keys included",
     )
     group.add_argument(
         "--sandbox",
@@ -210,6 +253,29 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     doctor.set_defaults(run=_lazy("doctor", "doctor"))
 
 
+def _developing(commands: Commands[argparse.ArgumentParser]) -> None:
+    dev = commands.add_parser("dev", help="for developing and trying out")
+    kinds = dev.add_subparsers(metavar="WHAT", required=True)
+    fake = kinds.add_parser("fake-model", help="serve a simulated model, to try all without a key")
+    fake.add_argument("--port", type=_port, default=0, metavar="N", help="default: a free one")
+    fake.add_argument(
+        "--latency",
+        type=_seconds,
+        default=0.2,
+        metavar="SECONDS",
+        help="until a reply begins; 50 tokens then take as long again (default 0.2)",
+    )
+    fake.add_argument(
+        "--faults",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="of the calls that go wrong, 0 to 1 (default 0)",
+    )
+    fake.add_argument("--seed", type=_whole, default=0, help="of the faults; default 0")
+    fake.set_defaults(run=_lazy("dev", "fake_model"))
+
+
 def _session_argument(command: argparse.ArgumentParser, optional: bool = False) -> None:
     if optional:
         command.add_argument(
@@ -257,6 +323,34 @@ def _finite(text: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return value
+
+
+def _above_zero(text: str) -> float:
+    value = _finite(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above zero")
+    return value
+
+
+def _port(text: str) -> int:
+    value = _whole(text)
+    if not 0 <= value < 2**16:
+        raise argparse.ArgumentTypeError(f"{text} is not a port (0 to 65535)")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = _finite(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} seconds is less than none")
+    return value
+
+
+def _share(text: str) -> float:
+    value = _finite(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0 and 1")
     return value
 
 

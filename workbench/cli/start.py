@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench.cli import DONE, CommandFailed, UsageError
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
+from workbench.cli.models import changed, check_budget, chosen
 from workbench.cli.sessions import (
     engine_of,
     how_to_extend,
@@ -21,10 +22,11 @@ from workbench.cli.sessions import (
     pick,
     reading,
 )
-from workbench.engine.create import Settings, create_session
+from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
 from workbench.formats.error import TaskError
 from workbench.formats.load import load
+from workbench.propose.setup import Setup
 from workbench.store import StoreError, default_root
 
 DEMO_TASK = "circle-packing"
@@ -45,19 +47,26 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
-    settings = _settings(arguments)
+    setup = chosen(arguments)
+    settings = _settings(arguments, setup)
     _display(arguments.display)  # refused before a session is made
     try:
         loaded = load(arguments.task)
     except TaskError as error:
         raise UsageError(str(error)) from None
+    check_budget(setup, complete(settings.limits, loaded.task))
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     try:
         made = asyncio.run(create_session(default_root(), loaded.task, settings))
     except StoreError as error:
         raise CommandFailed(str(error)) from None
-    launch = Launch(slots=arguments.slots, sandbox=arguments.sandbox, on_finish=arguments.on_finish)
+    launch = Launch(
+        slots=arguments.slots,
+        sandbox=arguments.sandbox,
+        on_finish=arguments.on_finish,
+        named=tuple(arguments.model),
+    )
     return _go(made.absolute(), arguments, launch)
 
 
@@ -72,7 +81,14 @@ def resume(arguments: argparse.Namespace) -> int:
             limits = raise_limits(session, read_limits(arguments.budget))
     elif is_finished(directory):
         raise CommandFailed(how_to_extend(directory))
-    launch = Launch(limits, arguments.slots, arguments.sandbox, arguments.on_finish)
+    launch = Launch(
+        limits=limits,
+        slots=arguments.slots,
+        sandbox=arguments.sandbox,
+        on_finish=arguments.on_finish,
+        setup=changed(arguments, directory),
+        named=tuple(arguments.model),
+    )
     return _go(directory, arguments, launch)
 
 
@@ -85,19 +101,24 @@ def attach(arguments: argparse.Namespace) -> int:
     return asyncio.run(_watch(directory, display))
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    from workbench.propose.registry import proposer
+def _settings(arguments: argparse.Namespace, setup: Setup | None) -> Settings:
+    from workbench.propose.registry import check
+    from workbench.propose.setup import asks_models
     from workbench.search.registry import strategy
 
+    proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
+    if asks_models(proposer) != (setup is not None):
+        raise UsageError(f"--proposer {proposer}: models are named with --model alone")
     try:
         strategy(arguments.strategy)
-        proposer(arguments.proposer)
+        check(proposer)
     except ValueError as error:
         raise UsageError(str(error)) from None
     return Settings(
         lineages=arguments.lineages,
         strategy=arguments.strategy,
-        proposer=arguments.proposer,
+        proposer=proposer,
+        options={} if setup is None else setup.recorded(),
         seed=arguments.seed,
         limits=read_limits(arguments.budget),
         target=arguments.target,

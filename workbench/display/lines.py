@@ -145,10 +145,22 @@ def _by(who: str) -> str:
 
 
 def _lineage_created(session: Session, r: Record, e: ev.LineageCreated) -> Line:
-    told = f"begins: {text.one_line(e.strategy)}, {text.one_line(e.proposer)}"
+    told = f"begins: {text.one_line(e.strategy)}, {text.models(e.proposer, e.options)}"
     if e.forked_from is not None:
         told = f"forked from {name_of(e.forked_from)} #{e.origin}; {told}"
     return Line(r.elapsed, e.lineage, "▶", told)
+
+
+def _proposer_chosen(session: Session, r: Record, e: ev.ProposerChosen) -> Line:
+    told = f"{_names(e.lineages)} go on with {text.models(e.proposer, e.options)}"
+    return Line(r.elapsed, None, "▶", told, ACCENT)
+
+
+def _call_failed(session: Session, r: Record, e: ev.CallFailed) -> Line:
+    again = "" if e.retry_seconds is None else f", again in {text.wait(e.retry_seconds)}"
+    failure = text.one_line(e.failure)
+    told = f"{failure}{again}: {text.one_line(e.message)} ({text.one_line(e.model)})"
+    return Line(r.elapsed, e.lineage, "!", told, WARN, key=f"call {failure}")
 
 
 def _budget_changed(session: Session, r: Record, e: ev.BudgetChanged) -> Line:
@@ -224,6 +236,8 @@ def _hint_taken(session: Session, r: Record, e: ev.HintTaken) -> Line:
 
 _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.LineageCreated: _lineage_created,
+    ev.ProposerChosen: _proposer_chosen,
+    ev.CallFailed: _call_failed,
     ev.BudgetChanged: _budget_changed,
     ev.EngineOpened: _engine_opened,
     ev.IsolationTried: _isolation_tried,

@@ -13,6 +13,11 @@ from workbench.model.event import Record, VerdictReached
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
 
+UNSAFE = (
+    "WARNING: --sandbox process isolates nothing: programs run with your rights "
+    "and can read the keys of your models"
+)
+
 
 async def follow(feed: Feed, path: Path, out: TextIO) -> None:
     """Print the session's head, then its events as they become durable, then its result.
@@ -65,7 +70,7 @@ def _head(session: Session, path: Path) -> list[str]:
         f"session {path}",
     ]
     if facts.sandbox == "process":
-        lines_.append("WARNING: --sandbox process isolates nothing: programs run with your rights")
+        lines_.append(UNSAFE)
     return lines_
 
 

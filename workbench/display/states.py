@@ -35,6 +35,7 @@ def series(lineage: int) -> str:
 
 _PHASES = {
     "proposing": Mark("▶", "propose", GOOD),
+    "waiting": Mark("◌", "waiting", WARN),
     "queued": Mark("◌", "queued", MUTED),
     "verifying": Mark("▶", "verify", GOOD),
     "confirming": Mark("▶", "confirm", GOOD),
@@ -45,6 +46,7 @@ _STOPS = {
     "target": Mark("★", "target", GOOD),
     "barren": Mark("■", "barren", WARN),
     "person": Mark("■", "stopped", MUTED),
+    "model": Mark("✖", "no model", BAD),
 }
 SESSIONS = {
     "running": Mark("▶", "running", GOOD),

@@ -21,6 +21,7 @@ def spent(session: Session) -> Json:
         "tokens": session.spent.tokens,
         "usd": round(session.spent.usd, 6),
         "unknown_cost_calls": session.spent.unknown,
+        "unpriced_calls": session.spent.unpriced,
         "seconds": round(session.elapsed, 3),
     }
 
@@ -71,15 +72,21 @@ def lineage(one: Lineage) -> Json:
         "name": one.name,
         "state": one.state,
         "stopped": one.stopped,
+        "detail": one.stop_detail,
         "strategy": one.created.strategy,
         "proposer": one.created.proposer,
+        "options": one.created.options,
         "seed": one.created.seed,
         "forked_from": one.created.forked_from,
         "step": one.step,
         "best": brief(one.best_candidate),
         "evaluations": one.spent.evaluations,
         "proposals": one.spent.proposals,
+        "tokens": one.spent.tokens,
         "usd": round(one.spent.usd, 6),
+        "unknown_cost_calls": one.spent.unknown,
+        "unpriced_calls": one.spent.unpriced,
+        "cache_hit_rate": one.reading.hit_rate,
     }
 
 

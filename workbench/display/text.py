@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 from workbench.model.event import SessionCreated
 from workbench.model.limits import Limits, Spend
@@ -102,17 +103,55 @@ def spend(spent: Spend, limits: Limits) -> list[str]:
     """Show what was spent against its bounds, evaluations first; parts nobody bounds or uses
     are left out. Costs that are not known are marked with a question mark."""
     parts = [_against(f"{spent.evaluations}", limits.evaluations, " ev")]
-    if limits.usd is not None or spent.usd:
-        top = "" if limits.usd is None else f"/{limits.usd:.2f}"
-        parts.append(f"${spent.usd:.2f}{'?' if spent.unknown else ''}{top}")
-    if limits.tokens is not None:
-        parts.append(_against(f"{spent.tokens}", limits.tokens, " tok"))
     if limits.evaluations is None and limits.proposals is not None:
         parts.append(_against(f"{spent.proposals}", limits.proposals, " prop"))
+    if limits.tokens is not None or spent.tokens:
+        top = None if limits.tokens is None else count(limits.tokens)
+        parts.append(_against(count(spent.tokens), top, " tok"))
+    if limits.usd is not None or has_cost(spent):
+        parts.append(dollars(spent) + ("" if limits.usd is None else f"/{limits.usd:.2f}"))
     return parts
 
 
-def _against(used: str, top: int | None, unit: str) -> str:
+def has_cost(spent: Spend) -> bool:
+    """Whether anything was spent that has a price, known or not."""
+    return bool(spent.usd or spent.unknown or spent.unpriced)
+
+
+def dollars(spent: Spend) -> str:
+    """Show what was spent in dollars, and how far that is known.
+
+    ``≥`` where calls without a known price come on top; a question mark where calls that were cut
+    off stand at what was reserved for them; ``$?`` where nothing is known at all.
+    """
+    if not spent.usd and (spent.unknown or spent.unpriced):
+        return "$?"
+    digits = 4 if 0 < spent.usd < 0.01 else 2
+    least = "≥" if spent.unpriced else ""
+    return f"{least}${spent.usd:.{digits}f}{'?' if spent.unknown else ''}"
+
+
+def count(value: int) -> str:
+    """Show a count, from ten thousand on in thousands or millions."""
+    if value < 10_000:
+        return str(value)
+    return f"{value / 1e3:.0f}k" if value < 999_500 else f"{value / 1e6:.3g}M"
+
+
+def wait(seconds: float) -> str:
+    """Show how long something waits: ``12 s``, ``2:05``."""
+    return f"{max(0.0, seconds):.0f} s" if seconds < 100 else duration(seconds)
+
+
+def models(proposer: str, options: Mapping[str, object]) -> str:
+    """Name a lineage's proposer; an ensemble by its models."""
+    named = options.get("models")
+    if not isinstance(named, list) or len(named) < 2:
+        return one_line(proposer)
+    return one_line(f"{proposer} of {', '.join(map(str, named))}")
+
+
+def _against(used: str, top: int | str | None, unit: str) -> str:
     return f"{used}{unit}" if top is None else f"{used}/{top}{unit}"
 
 

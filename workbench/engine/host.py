@@ -79,7 +79,10 @@ class Host:
             lock.release()
 
     async def _finish(self, engine: Engine, closed: EngineClosed) -> None:
-        """Run the person's own command once the session is finished."""
+        """Run the person's own command once the session is finished.
+
+        It is theirs, so it has their whole environment, keys of models included.
+        """
         command = self._launch.on_finish
         if command is None or closed.reason != "finished":
             return

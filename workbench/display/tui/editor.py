@@ -24,7 +24,8 @@ class EditFailed(Exception):
 def edit_files(files: dict[str, str]) -> dict[str, str]:
     """Open `files` in $VISUAL or $EDITOR and return those that changed.
 
-    Blocks until the editor ends: the terminal is the editor's meanwhile. Raises `EditFailed`.
+    Blocks until the editor ends: the terminal is the editor's meanwhile. It is the person's own
+    program and has their whole environment, keys of models included. Raises `EditFailed`.
     """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory(prefix="workbench-edit-") as name:

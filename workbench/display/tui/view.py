@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.display import text
 from workbench.display.lines import EventLog, history, line_of, verdict_line
 from workbench.engine.feed import Feed, Live, Update
 from workbench.model import event as ev
@@ -138,6 +139,14 @@ class View:
         if self.base == "baseline":
             return lineage.origin
         return lineage.best_candidate if self.base == "best" else self.session.initial
+
+    def waiting(self, lineage: Lineage, now: float) -> str:
+        """Say what a lineage's next call to a model waits for, e.g. ``12 s: rate limit``."""
+        live = self.live.get(lineage.id)
+        if live is None or live.phase != "waiting":
+            return ""
+        why = text.one_line(live.why)
+        return f"{text.wait(live.until - now)}: {why}" if live.until else why
 
     def in_flight(self, lineage: Lineage, now: float) -> tuple[str, str]:
         """Say what a lineage is busy with and how long already, e.g. ``("verifier", "3 s")``.

@@ -7,6 +7,7 @@ from textual.content import Content
 from workbench.display import states, text
 from workbench.display.states import BAD, MUTED, WARN
 from workbench.display.tui.view import View
+from workbench.propose.setup import asks_models
 
 
 def selected(view: View, now: float) -> Content:
@@ -20,10 +21,17 @@ def selected(view: View, now: float) -> Content:
         Content.styled(f" {mark.text}", mark.style),
     ]
     busy, seconds = view.in_flight(lineage, now)
+    waiting = view.waiting(lineage, now)
+    if waiting and lineage.state == "running":
+        parts.append(Content.styled(f" {waiting}", WARN))
     if lineage.state == "pausing" and busy:
         parts.append(Content.styled(f" (waits for {busy} {seconds}".rstrip() + ")", WARN))
     elif seconds and lineage.state == "running":
         parts.append(Content.styled(f" {seconds}", MUTED))
+    created = lineage.created
+    if asks_models(created.proposer):
+        named = text.models(created.proposer, created.options)
+        parts.append(Content.styled(f" · {named}", MUTED))
     why = lineage.pause_reason or lineage.stop_detail
     if why:
         parts.append(Content.styled(f" ({text.one_line(why)})", WARN))

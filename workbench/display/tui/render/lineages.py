@@ -38,9 +38,13 @@ _ALL = (
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
+    Column("tokens", "tokens", 7, True),
+    Column("cache", "cache", 5, True),
     Column("hint", "hint", 10),
 )
-_DROPPED = ("trend", "spent", "last", "delta", "hint", "step")
+_OPTIONAL = ("tokens", "cache")
+"""What is there only once some lineage has it."""
+_DROPPED = ("cache", "tokens", "trend", "spent", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
 
 
@@ -56,6 +60,8 @@ class Row(msgspec.Struct, frozen=True):
     last: str
     trend: str
     spent: str
+    tokens: str
+    cache: str
     hint: str
 
 
@@ -71,7 +77,9 @@ def row_of(view: View, lineage: Lineage) -> Row:
         delta=_delta(session, lineage),
         last=_last(session, lineage),
         trend=sparkline([point.best for point in lineage.curve[-4 * TREND_CELLS :]]),
-        spent=text.spend(lineage.spent, lineage.share)[-1 if lineage.spent.usd else 0],
+        spent=text.spend(lineage.spent, lineage.share)[-1 if text.has_cost(lineage.spent) else 0],
+        tokens=text.count(lineage.spent.tokens) if lineage.spent.tokens else "",
+        cache="" if lineage.reading.hit_rate is None else f"{lineage.reading.hit_rate:.0%}",
         hint=_hint(session, lineage),
     )
 
@@ -126,7 +134,8 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 def columns(rows: Sequence[Row], width: int) -> tuple[Column, ...]:
     """Choose the columns that fit into `width` cells, each as wide as what it has to show."""
-    chosen = [column._replace(width=_wanted(column, rows)) for column in _ALL]
+    shown = [x for x in _ALL if x.field not in _OPTIONAL or any(getattr(r, x.field) for r in rows)]
+    chosen = [column._replace(width=_wanted(column, rows)) for column in shown]
     for name in _DROPPED:
         if _needed(chosen) <= width:
             break

@@ -201,14 +201,14 @@ class ProposalPane(TextPane):
         if self.is_on_screen and self._stream() != self._streamed:
             self._show(from_top=False)
 
-    _streamed: tuple[int, str] | None = None
+    _streamed: tuple[int, str, str] | None = None
 
-    def _stream(self) -> tuple[int, str] | None:
+    def _stream(self) -> tuple[int, str, str] | None:
         view = self._run.view
         live = view.live.get(view.lineage)
-        if live is None or live.phase not in ("proposing", "retrying"):
+        if live is None or live.phase not in ("proposing", "waiting", "retrying"):
             return None
-        return live.step, view.streams.get(view.lineage, "")
+        return live.step, view.streams.get(view.lineage, ""), live.why
 
     def _show(self, from_top: bool) -> None:
         self._streamed = stream = self._stream()
