@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import unicodedata
+
+from workbench.model.host import HOME, PYTHONS
 
 MAX_MESSAGE = 300
 """Longest message, in characters."""
 
 MAX_BLOB = 64 << 10
 """Most that is kept of a text a program left, in bytes."""
-
-_HOME = os.path.expanduser("~")
 
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -31,10 +29,10 @@ def clean(text: str, limit: int = MAX_MESSAGE) -> str:
     text = _ESCAPE.sub("", text[: 64 * limit])
     text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     text = " ".join(text.split())
-    for prefix in _PYTHONS:
+    for prefix in PYTHONS:
         text = text.replace(prefix, "<python>")
-    if len(_HOME) > 1:
-        text = text.replace(_HOME, "~")
+    if len(HOME) > 1:
+        text = text.replace(HOME, "~")
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -66,21 +64,3 @@ def size(count: int) -> str:
         if count >= step:
             return f"{count / step:.4g} {unit}"
     return f"{count} bytes"
-
-
-def without_host(data: bytes) -> bytes:
-    """Return `data` with this machine's path of the interpreter, shown in tracebacks, shortened."""
-    for prefix in _PYTHONS:
-        data = data.replace(os.fsencode(prefix), b"<python>")
-    return data
-
-
-def _python_prefixes() -> tuple[str, ...]:
-    """Return where this interpreter lies, longest first; ``/usr`` would tell nothing."""
-    found = {sys.prefix, sys.base_prefix, sys.base_exec_prefix}
-    found |= {os.path.realpath(prefix) for prefix in found}
-    own = [prefix for prefix in found if len(prefix) > 1 and not f"{prefix}/".startswith("/usr/")]
-    return tuple(sorted(own, key=len, reverse=True))
-
-
-_PYTHONS = _python_prefixes()

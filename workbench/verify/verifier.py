@@ -12,12 +12,13 @@ import msgspec
 
 from sandbox import Backend, Capabilities, Execution, Lease
 from workbench.model.candidate import digest_of
+from workbench.model.host import without_host
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome, Verdict
 from workbench.verify import places
 from workbench.verify.modes import mode_of
 from workbench.verify.outcome import Finding, Stage
-from workbench.verify.text import cap, without_host
+from workbench.verify.text import cap
 
 VERIFIER_ERRORS = "verifier-stderr.txt"
 """Artifact that holds what a verifier at fault printed to standard error."""
