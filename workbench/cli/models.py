@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
+import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from workbench.cli import CommandFailed, UsageError
@@ -16,9 +17,10 @@ from workbench.cli.sessions import reading
 from workbench.engine.models import refuse_unknown, refuse_unpriced
 from workbench.model.limits import Limits
 from workbench.propose.llm.call import Options
+from workbench.propose.llm.name import parse
+from workbench.propose.llm.price import check_prices
 from workbench.propose.setup import Setup, setup_of
 
-_KINDS = {"input", "cached", "cache_write", "output"}
 _FREE = {"effort": "effort", "max_output_tokens": "max_output_tokens", "call_seconds": "seconds"}
 """Option of the command line -> field of `Options`."""
 
@@ -84,7 +86,14 @@ def _recorded(directory: Path) -> list[Setup]:
 
 
 def _named(arguments: argparse.Namespace) -> Setup:
-    models = tuple(arguments.model)
+    try:
+        found = [parse(text) for text in arguments.model]
+    except ValueError as error:
+        raise UsageError(f"--model: {error}") from None
+    for model in found:
+        if model.caution:
+            print(f"workbench: {model.caution}", file=sys.stderr)
+    models = tuple(map(str, found))
     if len(set(models)) < len(models):
         raise UsageError("--model names a model twice; give it a larger --model-weight instead")
     return Setup(models)
@@ -106,26 +115,15 @@ def _with_options(setup: Setup, arguments: argparse.Namespace) -> Setup:
 def _prices(path: str, models: tuple[str, ...]) -> dict[str, dict[str, float]]:
     """Read the prices of `models` from a TOML file. Raises `UsageError` naming file and key."""
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("prices", {})
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("prices")
+        prices = msgspec.convert(found, dict[str, dict[str, float]])
+        check_prices(prices)
+        known = {str(parse(name)): price for name, price in prices.items()}
+    except ValueError as error:  # no UTF-8, no TOML, no prices, or no models
         raise UsageError(f"--price {path}: {error}") from None
-    if not isinstance(table, dict) or not set(table) & set(models):
+    if not set(known) & set(models):
         raise UsageError(
             f'--price {path}: it has no table [prices."{models[0]}"] with input and output in '
             "dollars per million tokens"
         )
-    return {name: _price(path, name, table[name]) for name in models if name in table}
-
-
-def _price(path: str, name: str, price: object) -> dict[str, float]:
-    if not isinstance(price, dict) or not {"input", "output"} <= set(price) <= _KINDS:
-        known = ", ".join(sorted(_KINDS))
-        raise UsageError(
-            f'--price {path}: [prices."{name}"] needs input and output, and may have no other '
-            f"than {known}"
-        )
-    for kind, value in price.items():
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or value < 0:
-            raise UsageError(f'--price {path}: [prices."{name}"] {kind} is no price: {value!r}')
-    return {kind: float(value) for kind, value in price.items()}
+    return {name: known[name] for name in models if name in known}

@@ -115,7 +115,7 @@ def _model_options(command: argparse.ArgumentParser) -> None:
         type=_above_zero,
         action="append",
         default=[],
-        help="how often to ask it, once for each --model (default: equally)",
+        help="how often to ask it, once for each --model (default: those more often that pay)",
     )
     group.add_argument("--effort", type=_words, metavar="WORD", help="reasoning effort")
     group.add_argument(

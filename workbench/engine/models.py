@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-import re
 from collections.abc import Collection, Iterable, Mapping
 
 from workbench.model.limits import Limits
+from workbench.propose.llm.name import parse
+from workbench.propose.llm.price import worst_case
 from workbench.propose.setup import Setup
 
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
 """Provider -> the environment variable without which it cannot be asked."""
 
-_ELSEWHERE = re.compile(r"(anthropic|openai):")
-_LOOPBACK = re.compile(
-    r"openai-compatible:[^@\s]+@(https?://)?(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(/[^@\s]*)?"
-)
-"""Deliberately narrow: what does not plainly name this machine counts as another."""
-
 
 def refuse_unknown(setup: Setup, environment: Mapping[str, str]) -> None:
     """Raise `ValueError` for a model whose name is none, or whose key is not set."""
-    parse = importlib.import_module("workbench.propose.llm.name").parse
     for name in setup.models:
-        parse(name)
-        variable = KEYS.get(name.partition(":")[0])
+        variable = KEYS.get(parse(name).provider)
         if variable is not None and not environment.get(variable):
             raise ValueError(f"{name} needs a key: set {variable} in the environment")
 
@@ -34,7 +26,8 @@ def refuse_stranger(name: str, named: Collection[str]) -> None:
 
     The file may be anybody's: whoever wrote it would be sent the prompts, and a key.
     """
-    if name in named or _ELSEWHERE.match(name) or _LOOPBACK.fullmatch(name):
+    model = parse(name)
+    if not model.url or model.local or model in map(parse, named):
         return
     raise ValueError(
         f"this session asks {name!a}, which is not on this machine; to send it the prompts, and "
@@ -48,13 +41,8 @@ def refuse_unpriced(setups: Iterable[Setup], limits: Limits) -> None:
         return
     for setup in setups:
         for name in setup.models:
-            if not _priced(name, setup):
+            if worst_case(name, 0, setup.options, setup.prices)[1] is None:
                 raise ValueError(
                     f"a budget in dollars cannot be kept: nobody knows the price of {name}; give "
                     "it with --price FILE, or bound tokens or evaluations instead"
                 )
-
-
-def _priced(name: str, setup: Setup) -> bool:
-    worst_case = importlib.import_module("workbench.propose.llm.price").worst_case
-    return worst_case(name, 0, setup.options, setup.prices)[1] is not None

@@ -21,7 +21,7 @@ class Setup(msgspec.Struct, frozen=True):
     models: tuple[str, ...]
     """As a person names them: ``anthropic:NAME`` ..."""
     weights: tuple[float, ...] = ()
-    """How often each is asked, relative to the others; empty for equally often."""
+    """How often each is asked, relative to the others; empty leaves it to what they achieve."""
     options: Options = Options()
     prices: dict[str, dict[str, float]] = {}
 
