@@ -32,8 +32,7 @@ class Setup(msgspec.Struct, frozen=True):
 
     def recorded(self) -> dict[str, object]:
         """Return it as the JSON values that a lineage keeps."""
-        values: dict[str, object] = msgspec.to_builtins(self)
-        return values
+        return msgspec.json.decode(msgspec.json.encode(self), type=dict[str, object])
 
 
 def asks_models(proposer: str) -> bool:
