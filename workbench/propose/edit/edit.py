@@ -33,16 +33,13 @@ def apply(reply: str, files: Mapping[str, bytes], *, truncated: bool = False) ->
     if truncated and not taken.pieces:
         raise Unapplicable("the reply was cut off at its token limit before any edit; be brief")
     work = {path: Work(path, data, bom_is_text=BOM in reply) for path, data in files.items()}
-    changes = assign(taken, files.keys())
-    for change in changes:
-        work[change.path].take(change, files.keys(), truncated=truncated)
+    tolerated: list[str] = []
+    for change in assign(taken, files.keys()):
+        tolerated += work[change.path].take(change, files.keys(), truncated=truncated)
     done = {path: item.result() for path, item in work.items()}
     changed = sorted(path for path, data in files.items() if done[path] != data)
     if not changed:
         raise Unapplicable("the reply changes nothing")
-    tolerated = [
-        slip for path in dict.fromkeys(x.path for x in changes) for slip in work[path].slips
-    ]
     if truncated:
         tolerated.append("the reply was cut off after its last edit")
     note = note_of(taken.prose, files.keys()) or f"changes {', '.join(changed)}"

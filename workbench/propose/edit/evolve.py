@@ -23,13 +23,15 @@ class Division(NamedTuple):
     fixed: list[bytes]
     """Marker lines included; one more than there are free stretches."""
     free: list[bytes]
+    markers: list[bytes]
+    """``START`` and ``END`` in their order."""
 
 
 def divide(data: bytes) -> Division | None:
     """Return what may change in `data` and what may not; None where there are no markers."""
     if _MARKER.search(data) is None:
         return None
-    cuts = [0]
+    cuts, markers = [0], list[bytes]()
     opened = False
     start = 0
     for end in (*(found.end() for found in _NEWLINE.finditer(data)), len(data)):
@@ -37,6 +39,7 @@ def divide(data: bytes) -> Division | None:
         if marker is not None:
             if opened:
                 cuts.append(start)
+            markers.append(marker[1])
             opened = marker[1] == b"START"
             if opened:
                 cuts.append(end)
@@ -45,7 +48,7 @@ def divide(data: bytes) -> Division | None:
         cuts.append(len(data))
     cuts.append(len(data))
     pieces = [data[a:b] for a, b in pairwise(cuts)]
-    return Division(pieces[::2], pieces[1::2])
+    return Division(pieces[::2], pieces[1::2], markers)
 
 
 def keep_fixed(old: bytes, new: bytes) -> bytes:
@@ -58,7 +61,7 @@ def keep_fixed(old: bytes, new: bytes) -> bytes:
         if after is not None:
             raise Unapplicable("it adds EVOLVE-BLOCK markers, which the file does not have")
         return new
-    if after is None or len(after.fixed) != len(before.fixed):
+    if after is None or after.markers != before.markers:
         raise Unapplicable("it adds or removes EVOLVE-BLOCK markers, which must stay as they are")
     for was, now in zip(before.fixed, after.fixed, strict=True):
         if was != now and _bare(was) != _bare(now):
@@ -73,7 +76,10 @@ def keep_fixed(old: bytes, new: bytes) -> bytes:
 
 
 def _bare(data: bytes) -> list[bytes]:
-    return [line.rstrip() for line in _NEWLINE.split(data)]
+    lines = [line.rstrip() for line in _NEWLINE.split(data)]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
 
 
 def _difference(was: list[bytes], now: list[bytes]) -> str:
@@ -85,7 +91,7 @@ def _difference(was: list[bytes], now: list[bytes]) -> str:
     missing, added = was[at : at + 1], now[at : at + 1]
     if not missing:
         return f"it puts in {_shown(added)}"
-    if not added or added == [b""]:
+    if not added:
         return f"it takes out {_shown(missing)}"
     return f"{_shown(missing)} became {_shown(added)}"
 

@@ -71,10 +71,9 @@ def _unindented(fence: Fence) -> tuple[list[str], list[str]]:
 
 
 def _ended(lines: list[str], old: str, tolerated: list[str]) -> str:
-    """Join `lines` with the line ends of `old`, at the end of the file too."""
+    """Join `lines` with the line ends that most of `old` has, at the end of the file too."""
     bare = [without_return(line) for line in lines]
-    first = old.find("\n")
-    windows = first > 0 and old[first - 1] == "\r"
+    windows = 2 * old.count("\r\n") > old.count("\n")
     ended = [f"{line}\r" if windows and line != NO_NEWLINE else line for line in bare]
     text = join(ended)
     if any(ours != theirs for ours, theirs in zip(ended, lines, strict=True)):

@@ -25,7 +25,6 @@ class Work:
 
     def __init__(self, path: str, data: bytes, *, bom_is_text: bool) -> None:
         """`bom_is_text` says that the reply spells byte-order marks out; else it is kept aside."""
-        self.slips: list[str] = []
         self._path = path
         self._old = data
         self._changed = False
@@ -39,8 +38,11 @@ class Work:
         self._text = None if text is None else text.removeprefix(self._bom)
         self._lines = split(self._text or "")
 
-    def take(self, change: Change, known: Collection[str], *, truncated: bool) -> None:
-        """Apply one block or whole file. Raises `Unapplicable`, which says the place."""
+    def take(self, change: Change, known: Collection[str], *, truncated: bool) -> list[str]:
+        """Apply one block or whole file, and return what was tolerated.
+
+        Raises `Unapplicable`; both say the place.
+        """
         try:
             if isinstance(change.body, Block):
                 slips = self._take_block(change.body)
@@ -48,13 +50,13 @@ class Work:
                 slips = self._take_whole(change.body, known, truncated)
         except Unapplicable as fault:
             raise Unapplicable(f"{change.place}: {fault.message}") from None
-        self.slips += [f"{change.place}: {slip}" for slip in slips]
         try:
             keep_fixed(self._old, self._bytes())
         except Unapplicable:
             self._broken = self._broken or change.place
         else:
             self._broken = ""
+        return [f"{change.place}: {slip}" for slip in slips]
 
     def result(self) -> bytes:
         """Return the file after all changes. Raises `Unapplicable` if it may not be like that."""
