@@ -17,7 +17,7 @@ from workbench.dev.answer import Answer, Asked
 _SPREAD = 0.2
 """Standard deviation of a change, relative to the number."""
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([^`\n]*)$")
-_PATH = re.compile(r"[\w./-]+\.\w+")
+_PATH = re.compile(r"[\w/-][\w./-]{0,200}\.[A-Za-z]\w{0,5}\b")
 _ASSIGNED = re.compile(
     r"^(?P<before>\s*(?:const |let |var )?[A-Za-z_]\w*(?:\s*:\s*\w+)?\s*=\s*)"
     r"(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?P<after>\s*;?\s*(?:(?:#|//).*)?)$"
