@@ -174,6 +174,13 @@ def test_markers_of_uneven_length_or_place_are_forgiven_if_they_read_one_way() -
     assert solved(reply) == (WIDER, ("markers of different length or place",))
 
 
+def test_fence_that_ends_before_its_block_is_no_text() -> None:
+    early = "```python\n" + block("WIDTH = 0.5\n", "WIDTH = 0.7\n```\n", "")
+    assert solved(early) == (WIDER, ("its fence ends inside it",))
+    both = early + "```\n"  # the fence ends below: then the line is text
+    assert solved(both) == (WIDER.replace("0.7\n", "0.7\n```\n"), ())
+
+
 def test_longer_markers_carry_text_that_looks_like_markers() -> None:
     files = {"solve.py": b"Title\n=======\n>>>>>>> REPLACE\n"}
     reply = (
@@ -279,6 +286,8 @@ def test_file_that_is_no_utf_8_can_only_be_rewritten() -> None:
         ("Some talk first.\n**NOTE:** a finer grid", "a finer grid"),
         ("# Plan\nI widen it", "Plan"),
         ("I widen it. Then I stop.", "I widen it."),
+        ("1. I widen it. Then I stop.", "I widen it."),
+        ("<answer>\n`solve.py`\nI widen it", "I widen it"),
         ("---\n", "changes solve.py"),
         ("", "changes solve.py"),
         ("NOTE: " + "long " * 100, "long " * 59 + "long…"),

@@ -34,8 +34,8 @@ class Block(NamedTuple):
     """What follows SEARCH in its first line."""
     search: tuple[str, ...]
     replace: tuple[str, ...]
-    uneven: bool
-    """Whether its markers differ in length or place."""
+    slips: tuple[str, ...]
+    """What had to be overlooked to read it."""
 
 
 def marker(line: str) -> Marker | None:
@@ -86,14 +86,14 @@ def read_block(
         return found.length <= max(_MOST, first.length)
 
     dividers, end, nested = _scan(lines, start + 1, alike)
-    uneven = False
+    slips: tuple[str, ...] = ()
     if end is None or not dividers:
         dividers, end, nested = _scan(lines, start + 1, slipped)
-        uneven = True
+        slips = ("markers of different length or place",)
     if end is None or len(dividers) != 1:
         raise Unapplicable(f"block {number}: {_fault(dividers, end, nested, truncated)}")
     search, replace = lines[start + 1 : dividers[0]], lines[dividers[0] + 1 : end]
-    return Block(number, first.rest, tuple(search), tuple(replace), uneven), end + 1
+    return Block(number, first.rest, tuple(search), tuple(replace), slips), end + 1
 
 
 def _scan(

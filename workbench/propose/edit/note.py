@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from workbench.propose.edit.names import name_of
 
 _LONGEST = 300
+_NUMBER = re.compile(r"^\d{1,3}[.)]\s+")
+"""What a line of a numbered list begins with."""
 _DECORATION = " \t\r#*_->`"
 
 
@@ -21,8 +24,8 @@ def note_of(prose: Sequence[str], known: Collection[str]) -> str:
         label, colon, rest = bare.partition(":")
         if colon and label.strip(_DECORATION).upper() == "NOTE" and rest.strip(_DECORATION):
             return _cut(rest.strip(_DECORATION))
-        if not first and any(sign.isalnum() for sign in bare) and name_of(line, known) is None:
-            first = bare
+        if not first and bare[:1] != "<" and name_of(line, known) is None:
+            first = _NUMBER.sub("", bare, count=1) if any(sign.isalnum() for sign in bare) else ""
     ends = [at + 1 for at in (first.find(f"{sign} ") for sign in ".!?") if at >= 0]
     return _cut(first[: min(ends, default=len(first))])
 

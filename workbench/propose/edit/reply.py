@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,7 +55,15 @@ def read_reply(text: str, *, truncated: bool) -> Reply:
             number += 1
             if number > MAX_BLOCKS:
                 raise Unapplicable(f"the reply has more than {MAX_BLOCKS} blocks; send fewer")
-            body, after = read_block(lines, at, number, truncated=truncated)
+            block, after = read_block(lines, at, number, truncated=truncated)
+            body = block
+            if wrapping is not None and _fence_ends_inside(
+                block, wrapping, lines[after : after + 1]
+            ):
+                body = block._replace(
+                    replace=block.replace[:-1], slips=(*block.slips, "its fence ends inside it")
+                )
+                wrapping = None
         elif ends(line):
             raise Unapplicable(
                 f"line {at + 1} of the reply is {line.strip()}, but no block is open there; write "
@@ -80,9 +89,19 @@ def read_reply(text: str, *, truncated: bool) -> Reply:
     return reply
 
 
+def _fence_ends_inside(block: Block, wrapping: Rail, below: Sequence[str]) -> bool:
+    """Whether the fence around `block` is closed by its last line, and not below it."""
+    rails = sum(rail(line) is not None for line in block.replace)
+    return (
+        rails % 2 == 1
+        and closes(block.replace[-1], wrapping)
+        and not any(closes(line, wrapping) for line in below)
+    )
+
+
 def _without_thoughts(text: str) -> str:
     """Return `text` without the reasoning it begins with; unended reasoning leaves nothing."""
-    begin = text[:200].lstrip().lower()
+    begin = text[:200].lstrip()
     for opening, closing in _THOUGHTS:
         if begin.startswith(opening):
             return text.partition(closing)[2]

@@ -85,12 +85,11 @@ class Work:
             raise Unapplicable(
                 f"the file holds the line `{NO_NEWLINE}`; it can only be rewritten as a whole"
             )
-        slips = ["markers of different length or place"] if block.uneven else []
         if block.search == block.replace:
-            return [*slips, "it changes nothing"]
+            return [*block.slips, "it changes nothing"]
         if not block.search:
             self._fill(list(block.replace))
-            return slips
+            return list(block.slips)
         match = find(block.search, block.replace, self._lines)
         if match is None:
             raise Unapplicable(miss(self._path, block.search, block.replace, self._lines))
@@ -100,7 +99,7 @@ class Work:
         lines = list(self._lines)
         lines[start : start + len(match.reading.search)] = replacement(match, self._lines)
         self._put(lines)
-        return [*slips, *match.reading.tolerated]
+        return [*block.slips, *match.reading.tolerated]
 
     def _fill(self, lines: list[str]) -> None:
         if any(line.strip() for line in self._lines if line != NO_NEWLINE):
