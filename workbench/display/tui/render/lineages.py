@@ -44,7 +44,7 @@ _ALL = (
 )
 _OPTIONAL = ("tokens", "cache")
 """What is there only once some lineage has it."""
-_DROPPED = ("cache", "tokens", "trend", "spent", "last", "delta", "hint", "step")
+_DROPPED = ("trend", "tokens", "cache", "spent", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
 
 
