@@ -1,4 +1,4 @@
-"""What text may tell of this machine: nothing. Its paths are shortened before anybody reads them."""
+"""What text may tell of this machine: nothing. Its paths are shortened before anybody reads it."""
 
 from __future__ import annotations
 
