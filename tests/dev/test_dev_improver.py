@@ -68,6 +68,12 @@ def test_the_last_file_is_the_one_that_is_changed() -> None:
     assert "OLD" not in improve(prompt(PROGRAM, before=older)).text
 
 
+def test_of_two_parents_it_changes_the_first() -> None:
+    first = "# The parent, #3\n\nsolve.py\n```\nFIRST = 1.0\n```\n"
+    text = first + "# The other parent, #2\n\nsolve.py\n```\nOTHER = 1.0\n```\n"
+    assert "FIRST" in improve(Asked("fake", (text,), 100, stream=False)).text
+
+
 def test_longer_fences_hold_shorter_ones() -> None:
     text = "solve.py\n````python\nA = 1.0\n```\nB = 2\n```\n````\nand 0.5:\n```\nC = 3\n```\n"
     assert [(file.path, file.lines) for file in files(text)] == [

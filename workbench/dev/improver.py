@@ -16,6 +16,7 @@ from workbench.dev.answer import Answer, Asked
 
 _SPREAD = 0.2
 """Standard deviation of a change, relative to the number."""
+_PARENT = "# The parent"
 _FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([^`\n]*)$")
 _PATH = re.compile(r"[\w/-][\w./-]{0,200}\.[A-Za-z]\w{0,5}\b")
 _ASSIGNED = re.compile(
@@ -27,6 +28,8 @@ _ASSIGNED = re.compile(
 class Shown(msgspec.Struct, frozen=True):
     """A file that a prompt shows."""
 
+    heading: str
+    """The last line before it that begins with a #."""
     path: str
     lines: tuple[str, ...]
 
@@ -42,7 +45,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def improve(asked: Asked) -> Answer:
-    """Answer with a SEARCH/REPLACE of one line of the last file that the prompt shows."""
+    """Answer with a SEARCH/REPLACE of one line of the parent.
+
+    That is the last file under a heading that names the parent, or the last file of all.
+    """
     chance = random.Random(hashlib.sha256(asked.text.encode(errors="surrogatepass")).digest())
     shown = [file for file in files(asked.text) if _constants(file)]
     if not shown:
@@ -52,7 +58,8 @@ def improve(asked: Asked) -> Answer:
             "and found none in a file that the prompt shows.\n",
             "I am a simulation. I look for a line that assigns a number, and there is none.",
         )
-    change = _choose(shown[-1], chance)
+    parents = [file for file in shown if file.heading.startswith(_PARENT)]
+    change = _choose((parents or shown)[-1], chance)
     name = change.line.split("=", 1)[0].split(":", 1)[0].strip()
     return Answer(
         f"NOTE: simulated: {name} from {change.number} to {change.instead}\n\n{_block(change)}",
@@ -68,13 +75,13 @@ def files(text: str) -> list[Shown]:
     A fence holds a file if its opening line names one, or the line before it.
     """
     found = []
-    above, opened, name, lines = "", "", "", list[str]()
+    heading, above, opened, name, lines = "", "", "", "", list[str]()
     for line in text.split("\n"):
         rail = _FENCE.match(line)
         if opened:
             if rail and rail[1].startswith(opened) and not rail[2].strip():
                 if name:
-                    found.append(Shown(name, tuple(lines)))
+                    found.append(Shown(heading, name, tuple(lines)))
                 above, opened = "", ""
             else:
                 lines.append(line)
@@ -83,6 +90,7 @@ def files(text: str) -> list[Shown]:
             opened, name, lines = rail[1], named[-1] if named else "", []
         elif line.strip():
             above = line
+            heading = line if line.startswith("#") else heading
     return found
 
 
