@@ -1,0 +1,133 @@
+"""The proposer that asks models: prompt, call, edit; and what is done when one of them fails."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from workbench.model.calls import calls_in
+from workbench.model.candidate import Candidate
+from workbench.model.limits import Spend
+from workbench.model.move import rng_for
+from workbench.propose.edit.edit import apply
+from workbench.propose.edit.outcome import Unapplicable
+from workbench.propose.llm.attempts import Answer, Attempts
+from workbench.propose.llm.call import CallFailed, Kind, Options
+from workbench.propose.llm.ensemble import Ensemble, relative_gain
+from workbench.propose.llm.shared import Shared
+from workbench.propose.proposer import (
+    Proposal,
+    ProposalUnusable,
+    ProposerStopped,
+    Reporter,
+    Request,
+)
+
+__all__ = ["LLM", "Shared"]
+
+
+class LLM:
+    """See `Proposer`. One for each lineage; all of an engine share clients and limiters."""
+
+    name: str
+    free = False
+
+    def __init__(
+        self,
+        seed: int,
+        lineage: int,
+        names: Sequence[str],
+        weights: Sequence[float],
+        options: Options,
+        shared: Shared,
+    ) -> None:
+        """Ask the models `names`, as often as `weights` say; see `Ensemble`."""
+        self.name = names[0] if len(names) == 1 else "ensemble"
+        self.label = names[0] if len(names) == 1 else f"ensemble of {', '.join(names)}"
+        self._options = options
+        self._shared = shared
+        self._ensemble = Ensemble(names, weights)
+        self._rewards: dict[int, float | None] = {}
+        self._attempts = Attempts(f"L{lineage}", options, shared)
+
+    def reserve(self, request: Request) -> Spend:
+        """Return the most that a call for `request` can cost; see `Attempts` for those after it."""
+        model = self._choose(request)
+        try:
+            prompt = self._attempts.prompt(model, request)
+        except ProposerStopped:  # raised again, and told, by `propose`
+            return Spend(proposals=1)
+        tokens, usd = self._shared.worst_case(model, prompt, self._options)
+        unknown = 1 if usd is None else 0
+        return Spend(proposals=1, tokens=tokens, usd=usd or 0.0, unknown=unknown)
+
+    def _choose(self, request: Request) -> str:
+        """Return the model of this step: the same for the reservation and for the call."""
+        return self._ensemble.choose(self._chance(request))
+
+    @staticmethod
+    def _chance(request: Request) -> random.Random:
+        return rng_for(request.seed, request.lineage.id, request.step, "model")
+
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
+        """Ask, and carry the reply out.
+
+        Raises `ProposalUnusable` for a refusal or a reply that cannot be applied,
+        `ProposerStopped` for a request that no further attempt could mend.
+        """
+        model = self._choose(request)
+        try:
+            answer = await self._attempts.ask(model, request, reporter)
+        except CallFailed as failure:
+            raise self._given_up(model, failure) from failure
+        parent = request.parents[0].files if request.parents else request.task.initial
+        told = answer.told()
+        try:
+            edit = apply(answer.text, parent, truncated=answer.truncated)
+        except Unapplicable as error:
+            raise ProposalUnusable(
+                error.message,
+                detail=self._detail(model, answer, request),
+                prompt=answer.prompt,
+                reply=told,
+                spend=answer.spend,
+            ) from error
+        detail = self._detail(model, answer, request)
+        if edit.tolerated:
+            detail["tolerated"] = list(edit.tolerated)
+        return Proposal(
+            files=edit.files,
+            note=edit.note,
+            hint_note=edit.note if request.hints else "",
+            detail=detail,
+            prompt=answer.prompt,
+            reply=told,
+            spend=answer.spend,
+        )
+
+    def _given_up(self, model: str, failure: CallFailed) -> Exception:
+        """Return what a call that came to nothing means for the step or the lineage."""
+        if failure.kind is Kind.REJECTED:
+            return ProposerStopped(failure.message)
+        spend = self._attempts.spend(model, failure.usage)
+        return ProposalUnusable(f"{failure.kind}: {failure.message}", spend=spend)
+
+    def _detail(self, model: str, answer: Answer, request: Request) -> dict[str, object]:
+        """Return what `observe` and the screens read of this act."""
+        before = [shown.candidate.reward for shown in request.parents]
+        known = [reward for reward in before if reward is not None]
+        return {
+            "model": model,
+            "calls": [answer.call()],
+            "before": max(known, default=None),
+            "request": answer.request,
+        }
+
+    def observe(self, candidate: Candidate) -> None:
+        """Learn which model's proposals gain."""
+        model, before = candidate.detail.get("model"), candidate.detail.get("before")
+        if isinstance(model, str):
+            calls = calls_in(candidate.detail)
+            usd = None if not calls or calls[0].usd is None else calls[0].usd
+            known = float(before) if isinstance(before, (int, float)) else None
+            self._ensemble.learn(model, relative_gain(candidate.reward, known), usd)
