@@ -41,6 +41,13 @@ def test_slip_around_a_whole_file_is_forgiven_and_recorded(reply: str, slip: str
     assert solved(reply) == (NEW, (slip,))
 
 
+def test_first_line_that_names_another_file_is_text() -> None:
+    reply = "solve.py\n```python\n# lib/shape.py\nx = 1\n```\n"
+    assert apply(reply, TWO).files["solve.py"] == b"# lib/shape.py\nx = 1\n"
+    unnamed = reply.removeprefix("solve.py\n")
+    assert apply(unnamed, TWO).files == {"solve.py": SOLVE, "lib/shape.py": b"x = 1\n"}
+
+
 def test_files_of_several_files_are_told_by_their_names() -> None:
     reply = f"solve.py\n{WHOLE}\nand lib/shape.py:\n```\nSIDES = 7\n```\n"
     assert apply(reply, TWO).files["lib/shape.py"] == TWO["lib/shape.py"]  # only in passing

@@ -35,7 +35,7 @@ def apply(reply: str, files: Mapping[str, bytes], *, truncated: bool = False) ->
     work = {path: Work(path, data, bom_is_text=BOM in reply) for path, data in files.items()}
     tolerated: list[str] = []
     for change in assign(taken, files.keys()):
-        tolerated += work[change.path].take(change, files.keys(), truncated=truncated)
+        tolerated += work[change.path].take(change, truncated=truncated)
     done = {path: item.result() for path, item in work.items()}
     changed = sorted(path for path, data in files.items() if done[path] != data)
     if not changed:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from workbench.propose.edit.fences import LANGUAGES, Fence
 from workbench.propose.edit.names import name_of
 from workbench.propose.edit.outcome import Unapplicable
@@ -33,8 +31,8 @@ def left_out(line: str) -> bool:
     )
 
 
-def rewritten(fence: Fence, old: str | None, known: Collection[str]) -> tuple[str, list[str]]:
-    """Return the file's new text, and what was tolerated; `old` is None where it is no UTF-8.
+def rewritten(fence: Fence, old: str | None, path: str) -> tuple[str, list[str]]:
+    """Return the new text of the file at `path`, and what was tolerated; `old` is None where it is no UTF-8.
 
     Raises `Unapplicable` when the block does not hold a whole file.
     """
@@ -44,7 +42,7 @@ def rewritten(fence: Fence, old: str | None, known: Collection[str]) -> tuple[st
     if not fence.info and first.lower() in LANGUAGES and first != "".join(old_lines[:1]).strip():
         del lines[0]
         tolerated.append("language tag")
-    elif first and name_of(first, known) in known and lines[0] not in old_lines[:1]:
+    elif first and name_of(first, (path,)) == path and lines[0] not in old_lines[:1]:
         del lines[0]
         tolerated.append("file name as its first line")
     if not any(line.strip() for line in lines):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from workbench.propose.edit.assign import Change
 from workbench.propose.edit.evolve import keep_fixed
 from workbench.propose.edit.fences import Fence
@@ -38,7 +36,7 @@ class Work:
         self._text = None if text is None else text.removeprefix(self._bom)
         self._lines = split(self._text or "")
 
-    def take(self, change: Change, known: Collection[str], *, truncated: bool) -> list[str]:
+    def take(self, change: Change, *, truncated: bool) -> list[str]:
         """Apply one block or whole file, and return what was tolerated.
 
         Raises `Unapplicable`; both say the place.
@@ -47,7 +45,7 @@ class Work:
             if isinstance(change.body, Block):
                 slips = self._take_block(change.body)
             else:
-                slips = self._take_whole(change.body, known, truncated)
+                slips = self._take_whole(change.body, truncated)
         except Unapplicable as fault:
             raise Unapplicable(f"{change.place}: {fault.message}") from None
         try:
@@ -117,7 +115,7 @@ class Work:
         self._lines = lines
         self._changed = True
 
-    def _take_whole(self, fence: Fence, known: Collection[str], truncated: bool) -> list[str]:
+    def _take_whole(self, fence: Fence, truncated: bool) -> list[str]:
         if not fence.closed:
             cut = "the reply was cut off at its token limit inside it; answer with less text"
             raise Unapplicable(cut if truncated else "its fenced block is never closed")
@@ -126,7 +124,7 @@ class Work:
                 "a fence opens inside its fenced block, so its end is in doubt; fence a file that "
                 "holds ``` with ````"
             )
-        text, slips = rewritten(fence, self._text, known)
+        text, slips = rewritten(fence, self._text, self._path)
         self._lines = split(text)
         self._changed = True
         return slips
