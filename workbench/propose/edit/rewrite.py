@@ -32,8 +32,9 @@ def left_out(line: str) -> bool:
 
 
 def rewritten(fence: Fence, old: str | None, path: str) -> tuple[str, list[str]]:
-    """Return the new text of the file at `path`, and what was tolerated; `old` is None where it is no UTF-8.
+    """Return the new text of the file at `path`, and what was tolerated.
 
+    `old` is None where the file is no UTF-8.
     Raises `Unapplicable` when the block does not hold a whole file.
     """
     lines, tolerated = _unindented(fence)
