@@ -8,8 +8,8 @@ import pytest
 
 from workbench.cli import UsageError, main, models
 from workbench.cli.parser import parse
-from workbench.engine.models import KEYS
 from workbench.propose.llm.call import Options
+from workbench.propose.llm.open import VARIABLES
 from workbench.propose.setup import Setup
 from workbench.store import Reader
 
@@ -27,7 +27,7 @@ output = 1
 
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in KEYS.values():
+    for variable in VARIABLES.values():
         monkeypatch.delenv(variable, raising=False)
 
 
@@ -71,6 +71,7 @@ MISTAKES = [
     (f"--model {QWEN} --max-output-tokens 0", "not a positive number"),
     (f"--model {QWEN} --proposer mutation", "with --model alone"),
     ("--proposer openai:gpt", "with --model alone"),
+    (f"--model {QWEN} --effort much", "effort"),
     ("--effort low", "--effort needs a --model"),
     ("--price {task}", "--price needs a --model"),
     (f"--model {QWEN} --price {{task}}", "task.toml"),

@@ -12,9 +12,9 @@ from engine_support import new_session
 from processes import descendants
 
 from workbench.engine.client import SessionFeed
-from workbench.engine.models import KEYS
 from workbench.model import event as ev
 from workbench.model.limits import Limits
+from workbench.propose.llm.open import VARIABLES
 
 PLANTED = "sk-planted-a7f3"
 
@@ -40,7 +40,7 @@ def engine(directory: Path) -> subprocess.Popen[bytes]:
 async def test_a_key_reaches_no_child_no_file_and_no_output(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable in (*KEYS.values(), "WORKBENCH_MODEL_KEY"):
+    for variable in VARIABLES.values():
         monkeypatch.setenv(variable, PLANTED)
     directory = await new_session(root, limits=Limits(evaluations=8))
     process = engine(directory)

@@ -6,19 +6,21 @@ from collections.abc import Collection, Iterable, Mapping
 
 from workbench.model.limits import Limits
 from workbench.propose.llm.name import parse
+from workbench.propose.llm.open import check_key, check_options
 from workbench.propose.llm.price import worst_case
+from workbench.propose.proposer import ProposerStopped
 from workbench.propose.setup import Setup
-
-KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
-"""Provider -> the environment variable without which it cannot be asked."""
 
 
 def refuse_unknown(setup: Setup, environment: Mapping[str, str]) -> None:
-    """Raise `ValueError` for a model whose name is none, or whose key is not set."""
+    """Raise `ValueError` for a model whose name is none, that does not know the options it would
+    be asked with, or whose key is not set."""
     for name in setup.models:
-        variable = KEYS.get(parse(name).provider)
-        if variable is not None and not environment.get(variable):
-            raise ValueError(f"{name} needs a key: set {variable} in the environment")
+        check_options(name, setup.options)
+        try:
+            check_key(name, environment)
+        except ProposerStopped as error:
+            raise ValueError(str(error)) from None
 
 
 def refuse_stranger(name: str, named: Collection[str]) -> None:
