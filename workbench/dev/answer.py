@@ -12,6 +12,9 @@ from workbench.propose.llm.call import Usage
 CHARACTERS_A_TOKEN = 4
 """The whole tokenizer of this model: four characters are one token."""
 
+SEPARATOR = "\n\n"
+"""Between the texts of a prompt, when they are read as one."""
+
 Stop = Literal["end", "length", "refusal", "filtered", "window"]
 """Why a reply ended; `window` is a reply that filled the model's context, `filtered` one that the
 provider broke off."""
@@ -36,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The whole prompt."""
-        return "\n\n".join(self.blocks)
+        return SEPARATOR.join(self.blocks)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import accumulate
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
-from workbench.dev.answer import CHARACTERS_A_TOKEN, Asked, tokens
+from workbench.dev.answer import CHARACTERS_A_TOKEN, SEPARATOR, Asked, tokens
 from workbench.propose.llm.call import Usage
 
 STEP = 128
@@ -22,25 +23,33 @@ class PrefixCache:
 
     def read(self, asked: Asked) -> Usage:
         """Count the prompt's tokens, and remember its prefixes."""
-        total = tokens(asked.text)
-        ends = [end for end in _ends(asked) if end >= self._shortest * CHARACTERS_A_TOKEN]
-        keys = {end: _key(asked.model, asked.text[:end]) for end in ends}
-        # Ends are characters; the difference of rounded counts keeps the sum equal to the total.
-        hit = max((tokens(asked.text[:end]) for end in ends if keys[end] in self._known), default=0)
-        kept = max((tokens(asked.text[:end]) for end in ends), default=0)
+        text = asked.text
+        shortest = self._shortest * CHARACTERS_A_TOKEN
+        ends = [end for end in _ends(asked, len(text)) if end >= shortest]
+        keys = dict(zip(ends, _keys(asked.model, text, ends), strict=True))
+        # Rounding up is monotonic, so these are the longest prefixes' tokens, and parts add up.
+        kept = _tokens(max(ends, default=0))
+        hit = _tokens(max((end for end in ends if keys[end] in self._known), default=0))
         self._known.update(keys.values())
-        return Usage(input=total - kept, cached=hit, cache_write=kept - hit)
+        return Usage(input=tokens(text) - kept, cached=hit, cache_write=kept - hit)
 
 
-def _ends(asked: Asked) -> list[int]:
-    """Return the characters at which prefixes end that may be cached."""
+def _ends(asked: Asked, length: int) -> list[int]:
+    """Return the characters, in order, at which prefixes end that may be cached."""
     if asked.breakpoints is None:
         step = STEP * CHARACTERS_A_TOKEN
-        return list(range(step, len(asked.text) + 1, step))
-    separated = [len(block) + 2 for block in asked.blocks]
-    lengths = [0, *accumulate(separated)]
-    return [min(lengths[count], len(asked.text)) for count in asked.breakpoints]
+        return list(range(step, length + 1, step))
+    ends = [0, *accumulate(len(block) + len(SEPARATOR) for block in asked.blocks)]
+    return sorted({min(ends[count], length) for count in asked.breakpoints})
 
 
-def _key(model: str, prefix: str) -> bytes:
-    return hashlib.sha256(f"{model}\0{prefix}".encode(errors="surrogatepass")).digest()
+def _keys(model: str, text: str, ends: list[int]) -> Iterator[bytes]:
+    """Yield a digest for each prefix; the text is read once."""
+    digest = hashlib.sha256(f"{model}\0".encode())
+    for start, end in pairwise([0, *ends]):
+        digest.update(text[start:end].encode(errors="surrogatepass"))
+        yield digest.copy().digest()
+
+
+def _tokens(characters: int) -> int:
+    return -(-characters // CHARACTERS_A_TOKEN)
