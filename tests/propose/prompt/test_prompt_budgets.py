@@ -67,6 +67,7 @@ def test_what_can_be_missed_goes_first() -> None:
     asked, options = crowded(3_000), PromptOptions()
     smaller = shrink(options, build(asked, options), 0.8)
     assert smaller.inspirations < options.inspirations
+    assert (smaller.parent, smaller.instruction) == (options.parent, options.instruction)
     whole = {part.name: part.text for part in build(asked, options)}
     less = {part.name: part.text for part in build(asked, smaller)}
     assert less["parent"] == whole["parent"]

@@ -60,9 +60,9 @@ def shrink(options: PromptOptions, parts: Sequence[Part], factor: float = 0.5) -
     for group in _SACRIFICE:
         present = {name: length[name] for name in group if name in length}
         total = sum(present.values())
-        if not total:
-            continue
-        cut = min(1.0, max(0.0, excess) / total)
+        if not total or excess <= 0:
+            continue  # what need not be cut may still grow in later steps
+        cut = min(1.0, excess / total)
         excess -= total * cut
         for name, size in present.items():
             allowed: int = getattr(options, name)
