@@ -1,0 +1,164 @@
+"""Whole sessions that ask models over the providers' real SDKs and wire protocols, on loopback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from engine_support import events, finish, new_session, stored, tiny_task
+
+from workbench.dev import Asked, FakeModel, Script, SeededFaults
+from workbench.model import event as ev
+from workbench.model.calls import calls_in
+from workbench.model.limits import Limits
+from workbench.propose.llm.call import Options
+from workbench.propose.setup import Setup
+
+PRICE = {"input": 3.0, "cached": 0.3, "cache_write": 3.75, "output": 15.0}
+KINDS = ("input", "cached", "cache_write", "output")
+
+
+def named(provider: str, server: FakeModel, patch: pytest.MonkeyPatch) -> str:
+    """Return the name of the server's model as that provider's, its key and address set."""
+    patch.setenv("ANTHROPIC_API_KEY", "sk-a")
+    patch.setenv("OPENAI_API_KEY", "sk-o")
+    patch.setenv("ANTHROPIC_BASE_URL", server.url)
+    patch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+    where = f"@{server.url}" if provider == "openai-compatible" else ""
+    return f"{provider}:fake{where}"
+
+
+def chosen(
+    *names: str, lineages: int = 2, evaluations: int = 8, **more: object
+) -> dict[str, object]:
+    setup = Setup(names, options=Options(seconds=20), prices=dict.fromkeys(names, PRICE))
+    limits = Limits(evaluations=evaluations + 1, usd=50.0)
+    settings = {"proposer": setup.name, "options": setup.recorded(), "limits": limits}
+    return {**settings, "lineages": lineages, **more}
+
+
+def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
+    """The answered proposals of a session."""
+    kinds = (ev.ProposalMade, ev.ProposalFailed)
+    return [event for event in events(directory) if isinstance(event, kinds) and event.reply]
+
+
+def dollars(usage: dict[str, int]) -> float:
+    return sum(usage[kind] * PRICE[kind] for kind in KINDS) / 1e6
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-compatible"])
+async def test_every_answer_is_in_the_journal_at_its_price(
+    root: Path, monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    async with FakeModel() as server:
+        name = named(provider, server, monkeypatch)
+        directory = await new_session(root, **chosen(name))
+        closed = await finish(directory)
+        counts = server.counts
+    assert closed.reason == "finished"
+    answered = told(directory)
+    assert counts.calls == counts.outcomes["completed"] == len(answered)
+    calls = [call for event in answered for call in calls_in(event.detail)]
+    used = {kind: sum(getattr(call, kind) for call in calls) for kind in KINDS}
+    server_used = counts.usage["fake"]
+    assert used == {kind: getattr(server_used, kind) for kind in KINDS}
+    session = stored(directory)
+    assert session.spent.tokens == server_used.total
+    assert session.spent.usd == pytest.approx(dollars(used))
+    assert session.spent.unknown == 0
+    assert session.spent.evaluations == 9
+    made = [event for event in answered if isinstance(event, ev.ProposalMade)]
+    assert all(event.note.startswith("simulated") for event in made)
+    assert session.best_candidate is not None
+
+
+async def test_a_search_comes_through_faults(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = SeededFaults(0.25, seed=5, retry_after=0.01)
+    async with FakeModel(Script(inject=faults)) as server:
+        name = named("anthropic", server, monkeypatch)
+        monkeypatch.setattr("workbench.propose.llm.attempts.FIRST_WAIT", 0.01)
+        directory = await new_session(root, **chosen(name, lineages=4, evaluations=20))
+        closed = await finish(directory)
+        counts = server.counts
+    assert closed.reason == "finished"
+    failed = [event for event in events(directory) if isinstance(event, ev.CallFailed)]
+    assert failed
+    session = stored(directory)
+    assert session.spent.evaluations + session.spent.proposals > 20
+    # Nothing that was answered is lost: each completed call is a proposal, usable or not.
+    completed = sum(len(calls_in(event.detail)) for event in told(directory))
+    assert completed >= counts.outcomes["completed"]
+
+
+async def test_a_wrong_key_stops_at_once_and_costs_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeModel(Script(key="sk-right")) as server:
+        directory = await new_session(root, **chosen(named("anthropic", server, monkeypatch)))
+        await finish(directory)
+    session = stored(directory)
+    for lineage in session.lineages.values():
+        assert lineage.stopped == "model"
+        assert "ANTHROPIC_API_KEY" in lineage.stop_detail
+        assert (lineage.spent.proposals, lineage.spent.usd) == (0, 0.0)
+
+
+async def test_a_reply_that_cannot_be_applied_is_told_to_the_model_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts: list[str] = []
+
+    def reply(asked: Asked) -> str:
+        prompts.append("\n".join(asked.blocks))
+        if len(prompts) == 1:
+            return "NOTE: dreams\nI would rather talk."
+        number = len(prompts)
+        return (
+            "NOTE: moved\nsolve.py\n<<<<<<< SEARCH\nEAST = 1.0\n=======\n"
+            f"EAST = 1.{number}\n>>>>>>> REPLACE\n"
+        )
+
+    async with FakeModel(Script(reply=reply)) as server:
+        name = named("openai-compatible", server, monkeypatch)
+        more = chosen(name, lineages=1, evaluations=2, strategy="independent")
+        await finish(await new_session(root, **more))
+    assert "I would rather talk." not in prompts[0]
+    assert "I would rather talk." in prompts[1]
+    assert all("I would rather talk." not in prompt for prompt in prompts[2:])
+
+
+async def test_a_prompt_that_is_too_long_is_shortened_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeModel(Script(context_tokens=6_500)) as server:
+        name = named("anthropic", server, monkeypatch)
+        long = tiny_task(**{"instruction.md": b"Find the top. " + b"It is high up. " * 2000})
+        directory = await new_session(root, long, **chosen(name, lineages=1, evaluations=2))
+        await finish(directory)
+        refused = [call for call in server.calls if call.outcome != "completed"]
+    failed = [event for event in events(directory) if isinstance(event, ev.CallFailed)]
+    assert [event.failure for event in failed] == ["context overflow"]
+    assert len(refused) == 1
+    assert stored(directory).spent.evaluations == 3
+
+
+async def test_several_models_share_a_search(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with FakeModel() as server:
+        names = [named(kind, server, monkeypatch) for kind in ("anthropic", "openai")]
+        directory = await new_session(root, **chosen(*names, lineages=1, evaluations=6))
+        await finish(directory)
+    asked = {str(event.detail["model"]) for event in told(directory)}
+    assert asked == set(names)
+
+
+async def test_an_answer_is_never_asked_for_twice(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with FakeModel() as server:
+        name = named("anthropic", server, monkeypatch)
+        directory = await new_session(root, **chosen(name, lineages=2, evaluations=4))
+        await finish(directory)
+        await finish(directory)  # there is nothing left to ask
+        bodies = [call.body for call in server.calls]
+    assert len(bodies) == len(set(bodies)) == len(told(directory))
