@@ -20,7 +20,7 @@ import pytest
 SECONDS = 60.0
 ASK: dict[str, Any] = {
     "model": "smollm2",
-    "max_tokens": 24,
+    "max_tokens": 12,
     "messages": [{"role": "user", "content": "Count from one to five."}],
 }
 
@@ -44,7 +44,10 @@ def url() -> Iterator[str]:
     parameters = engine.CommonParams()
     parameters.model.path = str(file)
     parameters.model_alias = {"smollm2"}
-    parameters.n_ctx = 2048
+    parameters.n_ctx = 512
+    for threads in (parameters.cpuparams, parameters.cpuparams_batch):
+        threads.n_threads = 1  # several that wait for each other stall on a busy machine
+    parameters.warmup = False
     parameters.verbosity = 0
     server = engine.Server(parameters)
     yield str(server.listening_address)
@@ -60,7 +63,7 @@ async def test_the_sdk_of_anthropic_streams_a_reply(url: str) -> None:
     assert "".join(pieces).strip()
     assert message.stop_reason in ("end_turn", "max_tokens")
     assert message.usage.input_tokens > 5
-    assert 1 < message.usage.output_tokens <= 24
+    assert 1 < message.usage.output_tokens <= 12
 
 
 async def test_the_sdk_of_openai_streams_a_reply(url: str) -> None:
@@ -73,12 +76,12 @@ async def test_the_sdk_of_openai_streams_a_reply(url: str) -> None:
         )
         chunks = [chunk async for chunk in stream]
         response = await client.responses.create(
-            model="smollm2", input="Count from one to five.", max_output_tokens=24, stream=True
+            model="smollm2", input="Count from one to five.", max_output_tokens=16, stream=True
         )
         events = [event async for event in response]
     reasons = [choice.finish_reason for chunk in chunks for choice in chunk.choices]
     assert reasons[-1] in ("stop", "length")
     assert chunks[-1].usage is not None
-    assert 1 < chunks[-1].usage.completion_tokens <= 24
+    assert 1 < chunks[-1].usage.completion_tokens <= 12
     assert events[-1].type in ("response.completed", "response.incomplete")
     assert any(event.type == "response.output_text.delta" for event in events)
