@@ -13,8 +13,9 @@ from workbench.cli import DONE, CommandFailed, UsageError
 from workbench.cli.sessions import content, engine_of, named, reading
 from workbench.display import summary, text
 from workbench.model.candidate import Candidate
-from workbench.model.lineage import name_of
+from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import Session
+from workbench.propose.setup import asks_models
 from workbench.store import Reader
 
 
@@ -60,13 +61,27 @@ def _show(session: Session, directory: Path, state: str) -> None:
     print(" · ".join(text.spend(session.spent, session.limits)), text.duration(session.elapsed))
     for lineage in session.lineages.values():
         score = text.score(facts, lineage.best_reward)
-        print(f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}")
+        print(
+            f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}"
+            f"{_cost(lineage)}"
+        )
     for hint in session.hints.values():
         print(f"  hint {hint.id} {hint.status}: {text.one_line(hint.text)}")
     best = session.best_candidate
     if best is not None:
         score = text.score(facts, best.reward)
         print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
+
+
+def _cost(lineage: Lineage) -> str:
+    """Say what the models of a lineage have used; empty for one that asks none."""
+    created = lineage.created
+    if not asks_models(created.proposer):
+        return ""
+    spent, rate = lineage.spent, lineage.reading.hit_rate
+    cached = "" if rate is None else f", {rate:.0%} of the input from a cache"
+    used = f"{text.count(spent.tokens)} tok{cached}, {text.dollars(spent)}"
+    return f"  {text.models(created.proposer, created.options)}: {used}"
 
 
 def diff(arguments: argparse.Namespace) -> int:
