@@ -192,14 +192,14 @@ class Limiter:
         if seconds > 0:
             return why, seconds
         return (
-            f"{self.account}: {len(self._running)} calls are under way, and no more at once",
+            f"{self.account}: {len(self._running)} calls run, and no more may at once",
             None,
         )
 
     def _refused(self, turn: _Turn, error: CallFailed) -> None:
         """Slow down after a refusal, once for all the calls that were under way with it."""
         now = self._clock.time()
-        if turn.began is not None and turn.began >= self._refused_at:
+        if turn.began is not None and turn.began > self._refused_at:
             self._at_once = max(1.0, self._at_once / 2)
             self._refusals += 1
             self._refused_at = now

@@ -16,7 +16,7 @@ from workbench.propose.llm.failure import Site
 from workbench.propose.llm.name import ModelName, ModelNameError, parse, plain_url
 from workbench.propose.llm.name import base_url as with_version
 from workbench.propose.llm.openai_words import check_effort as check_openai
-from workbench.propose.llm.responses import ResponsesModel
+from workbench.propose.llm.responses import LEAST_OUTPUT, ResponsesModel
 from workbench.propose.llm.streamed import StreamedModel
 from workbench.propose.proposer import ProposerStopped
 
@@ -61,6 +61,10 @@ def check_options(model: str | ModelName, options: Options) -> None:
     name = parse(model) if isinstance(model, str) else model
     if options.max_output_tokens < 1:
         raise ValueError(f"a model needs at least 1 output token, not {options.max_output_tokens}")
+    if name.provider == "openai" and options.max_output_tokens < LEAST_OUTPUT:
+        raise ValueError(
+            f"openai takes at least {LEAST_OUTPUT} output tokens, not {options.max_output_tokens}"
+        )
     if not options.seconds > 0:
         raise ValueError(f"a call needs more than {options.seconds} s")
     (check_anthropic if name.provider == "anthropic" else check_openai)(options)

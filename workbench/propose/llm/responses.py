@@ -11,6 +11,9 @@ from workbench.propose.llm.failure import Told, failed
 from workbench.propose.llm.openai_words import OpenAIModel, count_usage
 from workbench.propose.llm.streamed import Heard
 
+LEAST_OUTPUT = 16
+"""Tokens of an answer that the provider can be held to, at least."""
+
 
 class ResponsesModel(OpenAIModel):
     """A model at OpenAI's."""
