@@ -8,6 +8,7 @@ import socket
 import traceback
 
 import pytest
+from aiohttp import web
 from llm_support import (
     KEY,
     PROVIDERS,
@@ -313,3 +314,23 @@ async def test_a_call_works_again_after_a_fault(provider: str) -> None:
         for _ in range(3):
             await failure(model)
         assert (await ask(model)).text == TEXT
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_neither_key_nor_prompt_follows_a_redirect(provider: str) -> None:
+    async def redirect(request: web.Request) -> web.Response:
+        raise web.HTTPTemporaryRedirect(f"{server.url}{request.path}")
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", redirect)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    elsewhere = FakeModel()
+    elsewhere.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with FakeModel(answering()) as server, opened(provider, elsewhere) as model:
+        found = await failure(model)
+        assert found.kind is Kind.REJECTED
+        assert "redirects" in found.message
+        assert server.calls == []
+    await runner.cleanup()

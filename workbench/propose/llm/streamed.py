@@ -147,14 +147,15 @@ class StreamedModel(ABC):
         unsent = isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout))
         usage = Usage() if unsent else heard.estimate()
         request = heard.request
-        if isinstance(cause, httpx2.TimeoutException) and not unsent:
-            return CallFailed(Kind.TIMEOUT, f"{whose} fell silent: its answer stopped", usage=usage)
         if isinstance(error, MALFORMED):
             what = f"{whose} sent something that is no answer ({type(error).__name__})"
             return CallFailed(Kind.MALFORMED, what, usage=usage, request=request)
-        what = "cannot be reached" if unsent else "broke the connection off"
-        hint = ": is the server running?" if unsent and self._site.name.local else ""
-        return CallFailed(Kind.NETWORK, f"{whose} {what}{hint}", usage=usage, request=request)
+        if not unsent:
+            what = f"{whose} broke the connection off"
+            return CallFailed(Kind.NETWORK, what, usage=usage, request=request)
+        why = self._site.clean(str(cause)) or type(cause).__name__
+        hint = "; is the server running?" if self._site.name.local else ""
+        return CallFailed(Kind.NETWORK, f"{whose} cannot be reached ({why}){hint}", usage=usage)
 
     def _late(self, options: Options, heard: Heard) -> CallFailed:
         """Return the failure of a call that took all of its time."""
