@@ -51,9 +51,7 @@ def proposer(name: str, among: Shared | None = None) -> Factory:
     check(name)
     if asks_models(name):
         return lambda seed, lineage, options: _model(name, seed, lineage, options, among)
-    return lambda seed, lineage, options: cast(
-        Proposer, _load(_FACTORIES[name])(seed, lineage)
-    )
+    return lambda seed, lineage, options: cast(Proposer, _load(_FACTORIES[name])(seed, lineage))
 
 
 def _model(
