@@ -38,9 +38,10 @@ def chosen(
 
 
 def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
-    """The answered proposals of a session."""
+    """The proposals of a session for which a model was paid."""
     kinds = (ev.ProposalMade, ev.ProposalFailed)
-    return [event for event in events(directory) if isinstance(event, kinds) and event.reply]
+    asked = [event for event in events(directory) if isinstance(event, kinds)]
+    return [event for event in asked if calls_in(event.detail)]
 
 
 def dollars(usage: dict[str, int]) -> float:

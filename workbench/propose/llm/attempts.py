@@ -68,24 +68,25 @@ class Answer(msgspec.Struct, frozen=True):
 
     def call(self) -> dict[str, object]:
         """Return the call as a proposal's detail records it."""
-        usage = self.completion.usage
-        made = Call(
-            self.model,
-            usage.input,
-            usage.cached,
-            usage.cache_write,
-            usage.output,
-            usage.reasoning,
-            self.usd,
-        )
-        values: dict[str, object] = msgspec.to_builtins(made)
-        return values
+        return call_of(self.model, self.completion.usage, self.usd)
 
 
 def spend_of(usage: Usage, usd: float | None, proposals: int = 1) -> Spend:
-    """Return what a call has cost; one whose price or tokens are not known counts as unknown."""
-    unknown = 0 if usd is not None and usage.known else 1
-    return Spend(proposals=proposals, tokens=usage.total, usd=usd or 0.0, unknown=unknown)
+    """Return what a call has cost, as far as tokens and price are known."""
+    return Spend(
+        proposals=proposals,
+        tokens=usage.total,
+        usd=usd or 0.0,
+        unknown=0 if usage.known else 1,
+        unpriced=1 if usd is None else 0,
+    )
+
+
+def call_of(model: str, usage: Usage, usd: float | None) -> dict[str, object]:
+    """Return a call as a proposal's detail records it."""
+    counts = (usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning)
+    values: dict[str, object] = msgspec.to_builtins(Call(model, *counts, usd))
+    return values
 
 
 class Attempts:
@@ -128,6 +129,7 @@ class Attempts:
             size = prompt_size(prompt) // BYTES_A_TOKEN
             try:
                 async with opened.limiter.turn(self._lineage, size, reporter.wait):
+                    reporter.wait("")  # from here on there is something to lose
                     completion = await opened.complete(prompt, self._options, reporter.say)
                 usd = self._shared.price(model, completion.usage)
                 sent = tuple(part.text.encode(errors="replace") for part in prompt)

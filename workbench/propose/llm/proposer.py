@@ -11,7 +11,7 @@ from workbench.model.limits import Spend
 from workbench.model.move import rng_for
 from workbench.propose.edit.edit import apply
 from workbench.propose.edit.outcome import Unapplicable
-from workbench.propose.llm.attempts import Answer, Attempts
+from workbench.propose.llm.attempts import Answer, Attempts, call_of
 from workbench.propose.llm.call import CallFailed, Kind, Options
 from workbench.propose.llm.ensemble import Ensemble, relative_gain
 from workbench.propose.llm.shared import Shared
@@ -58,8 +58,7 @@ class LLM:
         except ProposerStopped:  # raised again, and told, by `propose`
             return Spend(proposals=1)
         tokens, usd = self._shared.worst_case(model, prompt, self._options)
-        unknown = 1 if usd is None else 0
-        return Spend(proposals=1, tokens=tokens, usd=usd or 0.0, unknown=unknown)
+        return Spend(proposals=1, tokens=tokens, usd=usd or 0.0, unpriced=1 if usd is None else 0)
 
     def _choose(self, request: Request) -> str:
         """Return the model of this step: the same for the reservation and for the call."""
@@ -109,8 +108,12 @@ class LLM:
         """Return what a call that came to nothing means for the step or the lineage."""
         if failure.kind is Kind.REJECTED:
             return ProposerStopped(failure.message)
+        detail: dict[str, object] = {"model": model, "request": failure.request}
+        if failure.usage is not None:
+            usd = self._shared.price(model, failure.usage)
+            detail["calls"] = [call_of(model, failure.usage, usd)]
         spend = self._attempts.spend(model, failure.usage)
-        return ProposalUnusable(f"{failure.kind}: {failure.message}", spend=spend)
+        return ProposalUnusable(f"{failure.kind}: {failure.message}", detail=detail, spend=spend)
 
     def _detail(self, model: str, answer: Answer, request: Request) -> dict[str, object]:
         """Return what `observe` and the screens read of this act."""
