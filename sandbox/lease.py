@@ -77,6 +77,8 @@ class SupervisorLease:
             await self._forget()
             return Execution(Outcome.sandbox_error, detail=str(error))
         finally:
+            if channel is not None:
+                channel.close()
             self._busy.set_result(None)
             self._busy = None
 

@@ -42,7 +42,9 @@ _HINTS = (
 def name(ending: Ending, limits: dict[str, float]) -> tuple[str, str]:
     """Return (outcome, detail)."""
     notes = list(ending.notes)
-    pids = ending.tasks >= limits["processes"] if ending.refused is None else ending.refused > 0
+    pids = ending.tasks >= limits["processes"]
+    if ending.refused is not None:  # one that may not fork at all is not at fault for being there
+        pids = ending.refused > 0 or (pids and limits["processes"] > 1)
     if pids and ending.refused:
         notes.append(f"a fork or thread past the limit of {limits['processes']:.0f} was refused")
     elif pids:

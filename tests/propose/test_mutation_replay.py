@@ -142,7 +142,8 @@ async def test_cost_of_a_step_does_not_grow_with_the_history() -> None:
 
 def test_numpy_is_loaded_only_for_covariance() -> None:
     code = (
-        "import sys; from workbench.propose.registry import proposer; proposer('mutation')(1, 1);"
+        "import sys; from workbench.propose.registry import proposer;"
+        "proposer('mutation')(1, 1, {});"
         "sys.exit('numpy' in sys.modules or 'cmaes' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -220,7 +220,7 @@ class Pipes:
 
 def test_one_piece_is_under_way_until_it_is_taken() -> None:
     pipes = Pipes()
-    with socket.socket(fileno=pipes.relay.receive_handle()) as program:
+    with socket.socket(fileno=pipes.relay.receive_handle().handle) as program:
         program.sendall(b"one")
         assert pipes.relay.receive() == (RELAYED, [])
         assert pipes.heard() == [("data", b"one")]
