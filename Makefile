@@ -43,6 +43,9 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.crash
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.mutation
+	$(BIN)/python -m benchmarks.sandbox
+	$(BIN)/python -m benchmarks.attacks
+	$(BIN)/python -m benchmarks.hostile
 
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import sandbox
 from benchmarks import common, verifications
-from sandbox import Backend, Job, Lease, Outcome, Spec
-from sandbox.layout import PACKAGES, interpreter
+from sandbox import Job, Lease, Outcome, Spec
+from sandbox.layout import BIN, PACKAGES, interpreter
 from sandbox.supervisor.zygote import BESIDE, COMMON
+
+if TYPE_CHECKING:
+    from aiodocker.containers import DockerContainer
 
 sys.path += [str(common.ROOT / "tests" / "sandbox" / "docker")]
 
@@ -163,49 +166,43 @@ async def bubblewrap(rounds: int) -> str:
 
 
 async def docker(rounds: int) -> str:
-    """Measure containers: the warm path beside `docker exec` in a container that is there."""
+    """Measure containers: the warm path beside `docker exec` in the very same container."""
     from private_engine import private_engine
+
+    from sandbox.docker.attached import ContainerSupervisor
+    from sandbox.docker.lease import DockerLease
 
     with private_engine(f"bench{os.getpid()}") as address:
         os.environ["DOCKER_HOST"] = address
-        backend = sandbox.backend("docker")
-        async with await backend.open(SPEC) as lease, _container(backend) as execute:
-            cases = {EXEC: _batch([execute], 5), DOCKER: _runs([lease], 40)}
+        lease = await sandbox.backend("docker").open(SPEC)
+        async with lease:
+            await lease.run(JOB)
+            assert isinstance(lease, DockerLease)
+            supervisor = lease._supervisor
+            assert isinstance(supervisor, ContainerSupervisor)
+            cases = {
+                EXEC: _batch([_executing(supervisor.container)], 5),
+                DOCKER: _runs([lease], 40),
+            }
             found = await measure(cases, rounds)
     claim = ("warm runs in the time of one `docker exec`", ratio(found, EXEC, DOCKER), ">= 10")
     return _report(found, [claim])
 
 
-@contextlib.asynccontextmanager
-async def _container(backend: Backend) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """A container that idles, and what executes `python + numpy` in it through the engine."""
-    from sandbox.docker.engine import connected
-    from sandbox.docker.images import base_image
+def _executing(container: DockerContainer) -> Callable[[], Awaitable[None]]:
+    """Return what executes `python + numpy` in a container through the engine."""
+    command = [f"{BIN}/python3", "-S", "-c", SOURCE.decode()]
+    environment = {"PYTHONPATH": PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
 
-    async with connected() as engine:
-        image = await base_image(engine, SPEC.python_packages)
-        config = {
-            "Image": image.id if hasattr(image, "id") else image,
-            "Cmd": ["/usr/bin/sleep", "1000"],
-            "HostConfig": {"NetworkMode": "none", "AutoRemove": True},
-        }
-        container = await engine.docker.containers.create(config)
-        await container.start()
-        command = ["/opt/python/bin/python3", "-S", "-c", SOURCE.decode()]
-        environment = {"PYTHONPATH": PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
+    async def execute() -> None:
+        one = await container.exec(command, environment=environment)
+        async with one.start(detach=False) as stream:
+            while await stream.read_out() is not None:
+                pass
+        if (await one.inspect())["ExitCode"] != 0:
+            raise SystemExit("docker exec failed")
 
-        async def execute() -> None:
-            one = await container.exec(command, environment=environment)
-            async with one.start(detach=False) as stream:
-                while await stream.read_out() is not None:
-                    pass
-            if (await one.inspect())["ExitCode"] != 0:
-                raise SystemExit("docker exec failed")
-
-        try:
-            yield execute
-        finally:
-            await container.delete(force=True)
+    return execute
 
 
 def _report(found: dict[str, list[float]], claims: list[tuple[str, str, str]]) -> str:
