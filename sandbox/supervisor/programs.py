@@ -88,7 +88,8 @@ class Programs:
             if self.warm is None:
                 self.warm = self._start(flags)
             if self.warm.ready() and self.slot is not None:
-                self._idle = Idle(self.slot.baseline(), self.slot.tasks())
+                # Counted here, not by the slot: what was killed before may still be leaving it.
+                self._idle = Idle(self.slot.baseline(), len(self.warm.helpers))
         except Cold as error:
             self.cold = str(error)
             self._stop()
