@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .collect import Collector
     from .job import Program
 
+SLACK = 16
+"""The two count the dead that are not reaped yet at different times."""
 NOT_WANTED = "every run was asked to start anew"
 _LONGEST = 64 << 10
 """Bytes of arguments that fit into a message to the zygote."""
@@ -120,7 +122,7 @@ class Programs:
     @property
     def _slack(self) -> int:
         """How far the kernel's limit per user lies above the slot's, which counts refusals."""
-        return 1 if self.slot is not None and self.slot.bounds_tasks else 0
+        return SLACK if self.slot is not None and self.slot.bounds_tasks else 0
 
     def _stop(self) -> None:
         if self.warm is not None:
