@@ -7,22 +7,15 @@ import asyncio
 import os
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
 
 import sandbox
 from benchmarks import common, verifications
 from sandbox import Job, Lease, Outcome, Spec
-from sandbox.layout import BIN, PACKAGES, interpreter
+from sandbox.layout import interpreter
 from sandbox.supervisor.zygote import BESIDE, COMMON
-
-if TYPE_CHECKING:
-    from aiodocker.containers import DockerContainer
-
-sys.path += [str(common.ROOT / "tests" / "sandbox" / "docker")]
 
 SOURCE = b"import numpy\nassert numpy.arange(100.0).sum() == 4950\n"
 JOB = Job(("python3", "-S", "solve.py"), files={"/app/solve.py": SOURCE})
@@ -131,7 +124,6 @@ def rows(found: dict[str, list[float]]) -> list[tuple[str, str, str]]:
 PLAIN, PLAIN_2 = "plain `python + numpy`", "plain `python + numpy`, 2 at once"
 FORK, WARM, WARM_2 = "bare fork of it", "warm run, 1 slot", "warm run, 2 slots"
 OUTPUT, CALL = "`output` verification, 2 slots", "`call` verification of 20 calls, 2 slots"
-EXEC, DOCKER = "`docker exec` of `python + numpy`", "warm run in a container"
 
 
 async def bubblewrap(rounds: int) -> str:
@@ -165,46 +157,6 @@ async def bubblewrap(rounds: int) -> str:
     return _report(found, claims)
 
 
-async def docker(rounds: int) -> str:
-    """Measure containers: the warm path beside `docker exec` in the very same container."""
-    from private_engine import private_engine
-
-    from sandbox.docker.attached import ContainerSupervisor
-    from sandbox.docker.lease import DockerLease
-
-    with private_engine(f"bench{os.getpid()}") as address:
-        os.environ["DOCKER_HOST"] = address
-        lease = await sandbox.backend("docker").open(SPEC)
-        async with lease:
-            await lease.run(JOB)
-            assert isinstance(lease, DockerLease)
-            supervisor = lease._supervisor
-            assert isinstance(supervisor, ContainerSupervisor)
-            cases = {
-                EXEC: _batch([_executing(supervisor.container)], 5),
-                DOCKER: _runs([lease], 40),
-            }
-            found = await measure(cases, rounds)
-    claim = ("warm runs in the time of one `docker exec`", ratio(found, EXEC, DOCKER), ">= 10")
-    return _report(found, [claim])
-
-
-def _executing(container: DockerContainer) -> Callable[[], Awaitable[None]]:
-    """Return what executes `python + numpy` in a container through the engine."""
-    command = [f"{BIN}/python3", "-S", "-c", SOURCE.decode()]
-    environment = {"PYTHONPATH": PACKAGES, "OPENBLAS_NUM_THREADS": "1"}
-
-    async def execute() -> None:
-        one = await container.exec(command, environment=environment)
-        async with one.start(detach=False) as stream:
-            while await stream.read_out() is not None:
-                pass
-        if (await one.inspect())["ExitCode"] != 0:
-            raise SystemExit("docker exec failed")
-
-    return execute
-
-
 def _report(found: dict[str, list[float]], claims: list[tuple[str, str, str]]) -> str:
     heads = ("what", "ms each, median (min)", "per second")
     wanted = ("ratio, taken round by round", "median (range)", "wanted")
@@ -214,17 +166,14 @@ def _report(found: dict[str, list[float]], claims: list[tuple[str, str, str]]) -
 def main() -> None:
     """Read the command line, measure, print, and write on request."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--backend", choices=["bubblewrap", "docker"], default="bubblewrap")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--write", action="store_true", help="renew the table in the document")
     options = parser.parse_args()
     loads = [common.load()]
-    measured = asyncio.run(
-        {"bubblewrap": bubblewrap, "docker": docker}[options.backend](options.rounds)
-    )
-    command = f"python -m benchmarks.sandbox --backend {options.backend}"
+    measured = asyncio.run(bubblewrap(options.rounds))
+    command = "python -m benchmarks.sandbox"
     text = f"{common.stamp(command, [*loads, common.load()])}\n\n{measured}"
-    common.publish(f"sandbox-{options.backend}", text, options.write)
+    common.publish("sandbox", text, options.write)
 
 
 if __name__ == "__main__":
