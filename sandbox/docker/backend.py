@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from sandbox import checks, memo
 from sandbox.api import Capabilities, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.docker import images
 from sandbox.docker.engine import Engine, connect, connected
@@ -12,41 +11,26 @@ from sandbox.docker.lease import DockerLease, FreshLease
 from sandbox.docker.promises import promised
 from sandbox.docker.runtime import HOME
 from sandbox.paths import check_spec
+from sandbox.probing import Probing
 
 
-class Docker:
+class Docker(Probing):
     """See `sandbox.api.Backend`.
 
     A lease is one container with walls of its own inside, where a warm interpreter serves many
     runs. Where the engine allows no such walls, and for `Spec(warm=False)`, every run gets a new
-    container. `apparmor` names a profile for the containers: where the engine's own forbids mounts,
-    `unconfined` leaves that wall out so that the inner ones can be built.
+    container. The first probe on a machine makes the base image, which takes seconds. `apparmor`
+    names a profile for the containers: where the engine's own forbids mounts, `unconfined` leaves
+    that wall out so that the inner ones can be built.
     """
 
     name = "docker"
 
     def __init__(self, apparmor: str = "") -> None:
+        super().__init__()
         self._apparmor = apparmor
         self._inner = False
         """Whether the engine allows walls inside a container."""
-        self._quick: Capabilities | None = None
-        self._full: Capabilities | None = None
-
-    async def probe(self, full: bool = False) -> Capabilities:
-        """See `sandbox.api.Backend.probe`; the answer is kept for this object's life.
-
-        The first probe on a machine makes the base image, which takes seconds.
-        """
-        if self._quick is None:
-            self._quick = await self._probe()
-        if not full or not self._quick.usable:
-            return self._quick
-        if self._full is None:
-            self._full = memo.recall(self._quick)
-        if self._full is None:
-            self._full = await checks.tried(self, self._quick)
-            memo.remember(self._quick, self._full)
-        return self._full
 
     async def open(self, spec: Spec) -> DockerLease:
         """See `sandbox.api.Backend.open`."""

@@ -40,6 +40,8 @@ class DockerLease(SupervisorLease):
         self.limits = Limits()
         """Of the run that is being carried out or comes next."""
         self._granted: dict[str, int] = {}
+        self._removals: set[asyncio.Task[str]] = set()
+        """Containers of single runs on their way out."""
 
     async def run(self, job: Job, channel: socket.socket | None = None) -> Execution:
         """See `sandbox.api.Lease.run`."""
@@ -84,17 +86,6 @@ class FreshLease(DockerLease):
     """
 
     inner = False
-
-    def __init__(
-        self,
-        engine: Engine,
-        prepared: Prepared,
-        spec: Spec,
-        opening: dict[str, Any],
-        apparmor: str = "",
-    ) -> None:
-        super().__init__(engine, prepared, spec, opening, apparmor)
-        self._removals: set[asyncio.Task[str]] = set()
 
     async def start(self) -> None:
         """See `SupervisorLease.start`; without a run to come, only to see that it works."""

@@ -130,7 +130,7 @@ def _known_code(source: str, text: bytes) -> bytes | None:
     try:
         known = Path(importlib.util.cache_from_source(source)).read_bytes()
         state = os.stat(source)
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError):  # no such file, or an interpreter that keeps none
         return None
     wanted = (int(state.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little")
     wanted += (len(text) & 0xFFFFFFFF).to_bytes(4, "little")
