@@ -131,9 +131,10 @@ class SupervisorLease:
     async def _await_late(self) -> None:
         """Read and forget the reply to a cancelled run."""
         if self._late is not None:
-            with contextlib.suppress(SupervisorDied):
-                await asyncio.shield(self._late)
-            self._late = None
+            await asyncio.wait({self._late})
+            late, self._late = self._late, None
+            with contextlib.suppress(SupervisorDied, asyncio.CancelledError):
+                late.result()
 
     async def _forget(self) -> None:
         """End the supervisor, dead or alive, and remove what it could not."""

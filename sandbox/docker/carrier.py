@@ -44,13 +44,19 @@ class Carrier:
         return True
 
     async def finish(self) -> None:
-        """Deliver what has arrived, then close; the other end must read it or close."""
+        """Deliver what has arrived, then close; the other end must read it or close.
+
+        `abandon` ends the wait: it comes beside this when a run's container is put away.
+        """
         self._outward.cancel()
         self._arrived.put_nowait(None)
         try:
-            await self._inward
+            # Not awaited itself: when abandoned, its cancellation must not become the caller's.
+            await asyncio.wait({self._inward})
         finally:
             self.abandon()
+        if not self._inward.cancelled():
+            self._inward.result()
 
     def abandon(self) -> None:
         """Close at once."""

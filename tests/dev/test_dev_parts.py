@@ -27,8 +27,8 @@ def test_no_reply_is_longer_than_allowed(
     used = tokens(found.text) + tokens(found.reasoning)
     assert used <= min(allowed, context - tokens("what"))
     assert text.startswith(found.text)
-    assert (found.stop == "end") == (found.text == text)
-    assert reasoning or not found.reasoning
+    whole = found.text == text and found.reasoning == (thought if reasoning else "")
+    assert (found.stop == "end") == whole
 
 
 @given(st.text())

@@ -19,7 +19,8 @@ BASE = Path("/tmp")
 PREFIX = "wbdocker-"
 START_SECONDS = 30
 END_SECONDS = 30
-_started: dict[int, subprocess.Popen[bytes]] = {}
+_started: set[int] = set()
+"""Engines that this process started, and must wait for when it is the one to end them."""
 
 
 class Missing(Exception):
@@ -87,27 +88,42 @@ def start(folder: Path) -> None:
     """Start an engine that touches neither the machine's network nor its own default one."""
     said = ""
     for driver in ("overlay2", "vfs"):  # overlay2 does not lie on every file system
-        with open(folder / "log", "wb") as log:
-            engine = subprocess.Popen(
-                ["dockerd", "--data-root", folder / "data", "--exec-root", folder / "exec",
-                 "--pidfile", folder / "dockerd.pid", "-H", f"unix://{folder}/docker.sock",
-                 "--iptables=false", "--ip-forward=false", "--ip-masq=false", "--bridge=none",
-                 f"--storage-driver={driver}", "--log-level=warn"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/",
-                env={"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")},
-            )  # fmt: skip
+        engine = spawn(folder, driver)
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(subprocess.TimeoutExpired):
-                engine.wait(0.05)  # returns when it has failed
-                break
+        while os.waitpid(engine, os.WNOHANG) == (0, 0):  # otherwise it has failed
             if answers(f"unix://{folder}/docker.sock"):
-                _started[engine.pid] = engine
+                _started.add(engine)
                 return
-        engine.kill()
-        engine.wait()
+            if time.monotonic() > deadline:
+                os.kill(engine, signal.SIGKILL)
+                os.waitpid(engine, 0)
+                break
+            time.sleep(0.05)
         said = (folder / "log").read_text(errors="replace").strip()[-600:]
     raise Missing(f"dockerd does not start here: {said}")
+
+
+def spawn(folder: Path, driver: str) -> int:
+    """Start dockerd and return its process id.
+
+    Not through subprocess, which complains of a child that outlives its parent, as the engine does
+    when another worker is the last to use it.
+    """
+    log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        return os.posix_spawnp(
+            "dockerd",
+            ["dockerd", "--data-root", f"{folder}/data", "--exec-root", f"{folder}/exec",
+             "--pidfile", f"{folder}/dockerd.pid", "-H", f"unix://{folder}/docker.sock",
+             "--iptables=false", "--ip-forward=false", "--ip-masq=false", "--bridge=none",
+             f"--storage-driver={driver}", "--log-level=warn"],
+            {"PATH": os.environ.get("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")},
+            file_actions=[(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                          (os.POSIX_SPAWN_DUP2, log, 1), (os.POSIX_SPAWN_DUP2, log, 2)],
+            setsid=True,
+        )  # fmt: skip
+    finally:
+        os.close(log)
 
 
 def stop(folder: Path) -> None:
@@ -136,7 +152,8 @@ def end(pid: int) -> None:
     finally:
         os.close(handle)
     if pid in _started:
-        _started.pop(pid).wait()
+        _started.remove(pid)
+        os.waitpid(pid, 0)
 
 
 def sweep() -> None:
