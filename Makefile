@@ -44,6 +44,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.mutation
 	$(BIN)/python -m benchmarks.sandbox
+	-$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.attacks
 	$(BIN)/python -m benchmarks.hostile
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import statistics
 import subprocess
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import sandbox
 from benchmarks import common, verifications
+from benchmarks.turns import Act, batch, measure, ratio, report
 from sandbox import Job, Lease, Outcome, Spec
 from sandbox.layout import interpreter
 from sandbox.supervisor.zygote import BESIDE, COMMON
@@ -36,8 +35,6 @@ for _ in range({FORKS}):
     os.waitpid(pid, 0)
 print((time.perf_counter() - begun) / {FORKS})
 """
-Act = Callable[[], Awaitable[float]]
-"""Does a batch and returns the seconds that each of it took."""
 
 
 def _plain_environment() -> dict[str, str]:
@@ -57,7 +54,7 @@ def _plain(count: int, at_once: int = 1) -> Act:
         if await process.wait() != 0:
             raise SystemExit("the plain process failed")
 
-    return _batch([one] * at_once, count)
+    return batch([one] * at_once, count)
 
 
 async def _fork() -> float:
@@ -69,7 +66,7 @@ async def _fork() -> float:
     return float(done.stdout)
 
 
-def _runs(leases: list[Lease], count: int) -> Act:
+def runs(leases: list[Lease], count: int) -> Act:
     """The same program through open leases, all at once."""
 
     def one(lease: Lease) -> Callable[[], Awaitable[None]]:
@@ -80,45 +77,7 @@ def _runs(leases: list[Lease], count: int) -> Act:
 
         return run
 
-    return _batch([one(lease) for lease in leases], count)
-
-
-def _batch(workers: list[Callable[[], Awaitable[None]]], count: int) -> Act:
-    async def work(act: Callable[[], Awaitable[None]]) -> None:
-        for _ in range(count):
-            await act()
-
-    async def batch() -> float:
-        begun = time.perf_counter()
-        await asyncio.gather(*(work(act) for act in workers))
-        return (time.perf_counter() - begun) / (count * len(workers))
-
-    return batch
-
-
-async def measure(cases: dict[str, Act], rounds: int) -> dict[str, list[float]]:
-    """Do every case once per round, in turns, so that all meet the same load."""
-    for act in cases.values():
-        await act()
-    found: dict[str, list[float]] = {name: [] for name in cases}
-    for _ in range(rounds):
-        for name, act in cases.items():
-            found[name].append(await act())
-    return found
-
-
-def ratio(found: dict[str, list[float]], slow: str, fast: str) -> str:
-    """Return how many of `fast` fit into one of `slow`: median of the rounds, and their range."""
-    each = [one / other for one, other in zip(found[slow], found[fast], strict=True)]
-    return f"{statistics.median(each):.1f} ({min(each):.1f} to {max(each):.1f})"
-
-
-def rows(found: dict[str, list[float]]) -> list[tuple[str, str, str]]:
-    """Return name, milliseconds and rate of each case."""
-    return [
-        (name, common.middle([1000 * one for one in each]), f"{1 / statistics.median(each):.0f}")
-        for name, each in found.items()
-    ]
+    return batch([one(lease) for lease in leases], count)
 
 
 PLAIN, PLAIN_2 = "plain `python + numpy`", "plain `python + numpy`, 2 at once"
@@ -140,10 +99,10 @@ async def bubblewrap(rounds: int) -> str:
                 PLAIN: _plain(6),
                 PLAIN_2: _plain(6, at_once=2),
                 FORK: _fork,
-                WARM: _runs(leases[:1], 40),
-                WARM_2: _runs(leases, 40),
-                OUTPUT: _batch([verifications.act(one) for one in output], 20),
-                CALL: _batch([verifications.act(one) for one in call], 20),
+                WARM: runs(leases[:1], 40),
+                WARM_2: runs(leases, 40),
+                OUTPUT: batch([verifications.act(one) for one in output], 20),
+                CALL: batch([verifications.act(one) for one in call], 20),
             },
             rounds,
         )
@@ -154,13 +113,7 @@ async def bubblewrap(rounds: int) -> str:
         ("bare forks in the time of a warm run", ratio(found, WARM, FORK), "<= 4"),
         ("`output` in the time of two plain processes", ratio(two_plain, "two", OUTPUT), ">= 6"),
     ]
-    return _report(found, claims)
-
-
-def _report(found: dict[str, list[float]], claims: list[tuple[str, str, str]]) -> str:
-    heads = ("what", "ms each, median (min)", "per second")
-    wanted = ("ratio, taken round by round", "median (range)", "wanted")
-    return f"{common.table(heads, rows(found))}\n\n{common.table(wanted, claims)}"
+    return report(found, claims)
 
 
 def main() -> None:
