@@ -21,8 +21,10 @@ from sandbox import Outcome as Ending
 from workbench.model.candidate import digest_of
 from workbench.model.task import Task
 from workbench.model.verdict import Direction, Outcome, Verdict
+from workbench.verify import answers
 from workbench.verify.outcome import OUTCOMES, Stage
 from workbench.verify.places import NONCE
+from workbench.verify.provided import provided
 from workbench.verify.verifier import VERIFIER_ERRORS, Verification, Verifier
 
 THEIRS = "the verifier failed: "
@@ -258,6 +260,7 @@ async def test_each_program_sees_its_own_side_only() -> None:
     assert set(backend.specs["verifier"].files) == {
         "/tests/verify.py",
         "/tests/hidden/answers.json",
+        *provided(answers, "/tests"),
     }
     [candidate], [verifier] = (backend.leases[role].jobs for role in ("candidate", "verifier"))
     assert candidate.files == {"/app/solve.py": b"pass", "/app/data.txt": b"shipped"}

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import marshal
 import secrets
 import signal
 import socket
-import sys
 from collections.abc import Mapping, Sequence
-from importlib.util import MAGIC_NUMBER, source_hash
-from pathlib import Path
 
 import msgspec
 
@@ -26,7 +22,8 @@ from workbench.model.task import Task
 from workbench.model.verdict import Outcome
 from workbench.verify import calls, places, record
 from workbench.verify.outcome import CALL_FAULTS, Finding, Stage, fault
-from workbench.verify.places import LOG_SPACE, LOGS, NONCE, TESTS
+from workbench.verify.places import LOG_SPACE, LOGS, NONCE
+from workbench.verify.provided import provided
 from workbench.verify.text import clean
 
 NAME = "call"
@@ -35,7 +32,6 @@ FOLDER = "/workbench"
 SERVE = f"{FOLDER}/serve.py"
 """What a candidate's sandbox runs where the task has no command of its own."""
 _SERVER = b"import sys, calls\ncalls.serve(sys.argv[1])\n"
-_CACHED = f"__pycache__/calls.{sys.implementation.cache_tag}.pyc"
 FAULT = f"{LOGS}/candidate.json"
 """What the verifier's side of the conversation notes of a candidate that ended it."""
 FAREWELL_SECONDS = 1.0
@@ -48,32 +44,16 @@ KILLED = Execution(
 
 def specs(task: Task, warm: bool) -> tuple[Spec, ...]:
     """See `Mode.specs`."""
-    source = Path(calls.__file__).read_bytes()
-    compiled = _compiled(source)
-    server = {f"{FOLDER}/calls.py": source, f"{FOLDER}/{_CACHED}": compiled, SERVE: _SERVER}
-    client = {f"{TESTS}/calls.py": source, f"{TESTS}/{_CACHED}": compiled}
+    server = {**provided(calls, FOLDER), SERVE: _SERVER}
     env = {
         "WORKBENCH_CHANNEL": str(CHANNEL),
         "WORKBENCH_CANDIDATE_SECONDS": repr(task.resources.candidate_seconds),
         "WORKBENCH_FAULT": FAULT,
     }
-    if task.verifier.get("calls.py", source) != source:
-        client = {}  # the task's own is another one
     return (
         places.candidate_spec(task, server, warm),
-        places.verifier_spec(task, warm, files=client, env=env),
+        places.verifier_spec(task, warm, (calls,), env),
     )
-
-
-def _compiled(source: bytes) -> bytes:
-    """Return `source` as Python's cached code, which is taken as it stands.
-
-    To compile it would be a third of the time of a short verification; an interpreter of another
-    version does not take it, and compiles.
-    """
-    code = marshal.dumps(compile(source, "calls.py", "exec"))
-    unchecked = (1).to_bytes(4, "little")
-    return b"".join([MAGIC_NUMBER, unchecked, source_hash(source), code])
 
 
 async def run(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 
 import sandbox
 from sandbox import Limits, Spec
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome
+from workbench.verify import answers
 from workbench.verify.outcome import Finding, Stage
+from workbench.verify.provided import provided
 from workbench.verify.text import size
 
 APP = "/app"
@@ -40,17 +43,23 @@ def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
 def verifier_spec(
     task: Task,
     warm: bool,
-    *,
-    files: Mapping[str, bytes] | None = None,
+    modules: Sequence[ModuleType] = (),
     env: Mapping[str, str] | None = None,
 ) -> Spec:
     """Describe a sandbox with the verifier's files, read-only, and a place for its record.
 
-    `files` (absolute paths) are shown beside them; those of the task hide them.
+    It can import `answers` and the `modules` beside it; files of the task's own by those names come
+    before ours.
     """
     tests = {f"{TESTS}/{path}": data for path, data in task.verifier.items()}
+    shown: dict[str, bytes] = {}
+    for module in (answers, *modules):
+        ours = provided(module, TESTS)
+        source, data = next(iter(ours.items()))
+        if tests.get(source, data) == data:  # else the compiled code would not be that of its file
+            shown |= ours
     return Spec(
-        files={**(files or {}), **tests},
+        files={**shown, **tests},
         writable=(APP, LOGS),
         workdir=APP,
         env=env or {},
