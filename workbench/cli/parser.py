@@ -74,6 +74,28 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     _model_options(resume)
     _launch_options(resume, chosen=None)
     _front_end_options(resume)
+    replay = commands.add_parser(
+        "replay", help="run a recorded session again: no model is asked, scores are compared"
+    )
+    _session_argument(replay)
+    replay.add_argument(
+        "--from",
+        dest="until",
+        type=_positive,
+        metavar="STEP",
+        help="replay each lineage up to this step, then search on (default: replay all, and end)",
+    )
+    replay.add_argument(
+        "--budget",
+        metavar="LIMITS",
+        action="append",
+        default=[],
+        help="with --from: new totals, what is replayed included; default: the recorded ones",
+    )
+    replay.set_defaults(run=_lazy("replay", "replay"))
+    _model_options(replay)
+    _launch_options(replay, chosen=None)
+    _front_end_options(replay)
     attach = commands.add_parser("attach", help="watch a session that is running")
     _session_argument(attach, optional=True)
     attach.add_argument("--display", choices=["auto", "tui", "plain", "json"], default="auto")
@@ -85,6 +107,9 @@ def _search_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--lineages", type=_positive, default=4, metavar="N", help="default 4")
     group.add_argument("--strategy", default="chain", help="default chain; also: independent")
     group.add_argument("--proposer", help="default mutation (no key needed); or name a --model")
+    group.add_argument(
+        "--recording", metavar="SESSION", help="with --proposer replay: whose answers to give again"
+    )
     group.add_argument("--seed", type=_whole, default=0, help="default 0; same seed, same search")
     group.add_argument(
         "--budget",

@@ -234,6 +234,17 @@ def _hint_taken(session: Session, r: Record, e: ev.HintTaken) -> Line:
     return Line(r.elapsed, e.lineage, "▲", f"hint {e.hint} taken at step {e.step}", ACCENT)
 
 
+def _replay_differed(session: Session, r: Record, e: ev.ReplayDiffered) -> Line:
+    told = f"step {e.step}: another {e.what} than recorded: {text.one_line(e.message)}"
+    return Line(r.elapsed, e.lineage, "!", told, WARN, key=f"replay {e.what}")
+
+
+def _replay_ended(session: Session, r: Record, e: ev.ReplayEnded) -> Line:
+    alike = "all as recorded" if e.differing == 0 else f"{e.differing} differences"
+    told = f"replayed {e.steps} steps, {e.candidates} candidates: {alike}"
+    return Line(r.elapsed, None, "■", told, GOOD if e.differing == 0 else WARN)
+
+
 _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.LineageCreated: _lineage_created,
     ev.ProposerChosen: _proposer_chosen,
@@ -253,4 +264,6 @@ _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.HintEdited: _hint_edited,
     ev.HintWithdrawn: _hint_withdrawn,
     ev.HintTaken: _hint_taken,
+    ev.ReplayDiffered: _replay_differed,
+    ev.ReplayEnded: _replay_ended,
 }

@@ -106,6 +106,20 @@ def hint(one: Hint) -> Json:
     }
 
 
+def replay(whole: Session) -> Json | None:
+    """What the session replays and what came of it; None for a search of its own."""
+    recording, ended = whole.facts.recording, whole.replayed
+    if recording is None:
+        return None
+    return {
+        "session": recording.session,
+        "until": recording.until,
+        "ended": ended is not None,
+        "candidates": None if ended is None else ended.candidates,
+        "differing": whole.differing,
+    }
+
+
 def session(whole: Session, path: Path, state: str) -> Json:
     """Everything `show --json` prints. `state` also knows whether an engine lives."""
     facts = whole.facts
@@ -124,6 +138,7 @@ def session(whole: Session, path: Path, state: str) -> Json:
         "baseline": facts.baseline,
         "best_known": facts.best_known,
         "state": state,
+        "replay": replay(whole),
         "lineages": [lineage(one) for one in whole.lineages.values()],
         "candidates": [candidate(node) for node in whole.candidates.values()],
         "initial": brief(whole.initial),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -107,10 +108,15 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
     return [created, initial, *lineages, allotted]
 
 
-async def create_session(root: Path, task: Task, settings: Settings) -> Path:
-    """Write a new session below `root` and return its directory; an engine then resumes it."""
+async def create_session(
+    root: Path, task: Task, settings: Settings, blobs: Iterable[Blob] = ()
+) -> Path:
+    """Write a new session below `root` and return its directory; an engine then resumes it.
+
+    `blobs` are what its proposer's options name.
+    """
     directory = root / new_session_id(task.name)
     contents = {**task.bundle, **task.initial}
-    blobs = [Blob(data) for data in contents.values()]
-    await create(directory, first_events(task, settings), blobs)
+    content = [*(Blob(data) for data in contents.values()), *blobs]
+    await create(directory, first_events(task, settings), content)
     return directory

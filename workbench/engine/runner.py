@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
-from workbench.engine.reporting import Closing, StepReporter
+from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
@@ -269,7 +269,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=proposal.spend,
         )
-        await self._journal.post(made, blobs=[*blobs, *_talk(proposal.prompt, proposal.reply)])
+        await self._journal.post(made, blobs=[*blobs, *talk(proposal.prompt, proposal.reply)])
 
     async def _fail(
         self,
@@ -292,7 +292,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=error.spend,
         )
-        await self._journal.post(failed, blobs=_talk(error.prompt, error.reply))
+        await self._journal.post(failed, blobs=talk(error.prompt, error.reply))
 
     def _post_aborted(self, in_flight: bool) -> None:
         """Record that a step was cut. A paid call stays charged at its reservation."""
@@ -313,7 +313,3 @@ class Runner:
     def _say(self, phase: str) -> None:
         step = self.lineage.step
         self._journal.hub.publish([Live(self._number, phase, step, None, time.time())])
-
-
-def _talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:
-    return [Blob(part) for part in (*prompt, *(() if reply is None else (reply,)))]

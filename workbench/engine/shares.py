@@ -71,7 +71,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
             flight.tokens - lineage.spent.tokens,
             flight.usd - lineage.spent.usd,
         )
-        if lineage.stopped in (None, "budget", "target", "model"):
+        if lineage.stopped in (None, "budget", "target", "model", "recording"):
             able.append(lineage)
     events: list[ev.AnyEvent] = [ev.BudgetChanged(limits, target)]
     if able:

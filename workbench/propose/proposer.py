@@ -55,6 +55,9 @@ class Trouble(msgspec.Struct, frozen=True):
     """Until the next attempt; None when there is none."""
     spend: Spend = Spend()
     """What the failed call is known to cost."""
+    prompt: tuple[bytes, ...] = ()
+    reply: bytes | None = None
+    """What had arrived of an answer; None where nothing had."""
 
 
 class Reporter(Protocol):

@@ -89,6 +89,11 @@ def call_of(model: str, usage: Usage, usd: float | None) -> dict[str, object]:
     return values
 
 
+def _sent(prompt: Sequence[Part]) -> tuple[bytes, ...]:
+    """Return a prompt as it is stored."""
+    return tuple(part.text.encode(errors="replace") for part in prompt)
+
+
 class Attempts:
     """Asks for one lineage."""
 
@@ -132,9 +137,9 @@ class Attempts:
                     reporter.wait("")  # from here on there is something to lose
                     completion = await opened.complete(prompt, self._options, reporter.say)
                 usd = self._shared.price(model, completion.usage)
-                sent = tuple(part.text.encode(errors="replace") for part in prompt)
-                return Answer(model, completion, sent, usd)
+                return Answer(model, completion, _sent(prompt), usd)
             except CallFailed as failure:
+                failure.prompt = _sent(prompt)
                 if failure.kind is Kind.CONTEXT and not shrunk:
                     shrunk, pause = True, 0.0
                     prompt = self._shorter(model, request, prompt)
@@ -145,8 +150,18 @@ class Attempts:
                 else:
                     raise
                 spend = self.spend(model, failure.usage, proposals=0)
-                told = Trouble(model, failure.kind, failure.message, attempt, pause, spend)
-                reporter.trouble(told)
+                reporter.trouble(
+                    Trouble(
+                        model,
+                        failure.kind,
+                        failure.message,
+                        attempt,
+                        pause,
+                        spend,
+                        failure.prompt,
+                        failure.heard.encode(errors="replace") or None,
+                    )
+                )
                 refused = failure.kind in REFUSALS  # then the next turn waits, for all lineages
             await asyncio.sleep(0.0 if refused else pause)
 

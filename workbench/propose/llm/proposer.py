@@ -25,6 +25,9 @@ from workbench.propose.proposer import (
 
 __all__ = ["LLM", "Shared"]
 
+MOST_HEARD = 4000
+"""Characters that are kept of an answer which ended in a failure."""
+
 
 class LLM:
     """See `Proposer`. One for each lineage; all of an engine share clients and limiters."""
@@ -113,18 +116,24 @@ class LLM:
             usd = self._shared.price(model, failure.usage)
             detail["calls"] = [call_of(model, failure.usage, usd)]
         spend = self._attempts.spend(model, failure.usage)
-        return ProposalUnusable(f"{failure.kind}: {failure.message}", detail=detail, spend=spend)
+        if failure.heard:  # no reply of the model's, to which it could be held
+            detail["heard"] = failure.heard[:MOST_HEARD]
+        message = f"{failure.kind}: {failure.message}"
+        return ProposalUnusable(message, detail=detail, prompt=failure.prompt, spend=spend)
 
     def _detail(self, model: str, answer: Answer, request: Request) -> dict[str, object]:
         """Return what `observe` and the screens read of this act."""
         before = [shown.candidate.reward for shown in request.parents]
         known = [reward for reward in before if reward is not None]
-        return {
+        detail: dict[str, object] = {
             "model": model,
             "calls": [answer.call()],
             "before": max(known, default=None),
             "request": answer.request,
         }
+        if answer.truncated:
+            detail["truncated"] = True
+        return detail
 
     def observe(self, candidate: Candidate) -> None:
         """Learn which model's proposals gain."""
