@@ -6,35 +6,11 @@ from pathlib import Path
 
 import pytest
 from engine_support import events, finish, new_session, stored, tiny_task
+from loopback_support import KINDS, chosen, dollars, named
 
 from workbench.dev import Asked, FakeModel, Script, SeededFaults
 from workbench.model import event as ev
 from workbench.model.calls import calls_in
-from workbench.model.limits import Limits
-from workbench.propose.llm.call import Options
-from workbench.propose.setup import Setup
-
-PRICE = {"input": 3.0, "cached": 0.3, "cache_write": 3.75, "output": 15.0}
-KINDS = ("input", "cached", "cache_write", "output")
-
-
-def named(provider: str, server: FakeModel, patch: pytest.MonkeyPatch) -> str:
-    """Return the name of the server's model as that provider's, its key and address set."""
-    patch.setenv("ANTHROPIC_API_KEY", "sk-a")
-    patch.setenv("OPENAI_API_KEY", "sk-o")
-    patch.setenv("ANTHROPIC_BASE_URL", server.url)
-    patch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
-    where = f"@{server.url}" if provider == "openai-compatible" else ""
-    return f"{provider}:fake{where}"
-
-
-def chosen(
-    *names: str, lineages: int = 2, evaluations: int = 8, **more: object
-) -> dict[str, object]:
-    setup = Setup(names, options=Options(seconds=20), prices=dict.fromkeys(names, PRICE))
-    limits = Limits(evaluations=evaluations + 1, usd=50.0)
-    settings = {"proposer": setup.name, "options": setup.recorded(), "limits": limits}
-    return {**settings, "lineages": lineages, **more}
 
 
 def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
@@ -42,10 +18,6 @@ def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
     kinds = (ev.ProposalMade, ev.ProposalFailed)
     asked = [event for event in events(directory) if isinstance(event, kinds)]
     return [event for event in asked if calls_in(event.detail)]
-
-
-def dollars(usage: dict[str, int]) -> float:
-    return sum(usage[kind] * PRICE[kind] for kind in KINDS) / 1e6
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-compatible"])

@@ -178,14 +178,17 @@ class Replayed:
     async def _verdict(self, recorded: ev.VerdictReached) -> None:
         candidate = self._session.candidates[recorded.candidate]
         verification = await self._judgement(candidate)
+        proposer = None  # found first: it is told of all verdicts there are
+        if candidate.lineage is not None:
+            proposer = self._proposer(self._session.lineages[candidate.lineage])
         # Posted first: whoever is told that it differs can look at it.
         await self._verifications.commit(candidate, verification)
         message = difference(verification.verdict, recorded.verdict)
         if message:
             step = candidate.step
             self._differs(candidate.lineage, step, "verdict", f"#{candidate.id} {message}")
-        if candidate.lineage is not None:
-            self._proposer(self._session.lineages[candidate.lineage]).observe(candidate)
+        if proposer is not None:
+            proposer.observe(candidate)
 
     def _judge(self, candidate: Candidate) -> asyncio.Task[Verification]:
         judging = asyncio.create_task(self._verifications.judge(candidate))
