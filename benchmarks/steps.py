@@ -65,6 +65,7 @@ class Stub:
 
     def __init__(self, task: Task, backend: object) -> None:
         """Take what a `Verifier` takes."""
+        self.task = task
         self._digest = task.verifier_digest
 
     async def open(self) -> None:
