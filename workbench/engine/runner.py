@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
+from workbench.engine import shares
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
 from workbench.engine.reporting import Closing, StepReporter, talk
@@ -201,6 +202,7 @@ class Runner:
         hints = self._journal.session.hints
         move = Move(chosen.operator, chosen.parents, chosen.inspirations)
         request = await self._requests.gather(self.lineage, chosen.step, move)
+        request = replace(request, left=shares.reserved(chosen.reserved))
         return replace(request, hints=advice(hints[number] for number in chosen.hints))
 
     async def _choose(self) -> Request | None:
@@ -212,7 +214,7 @@ class Runner:
         request = await self._requests.gather(lineage, step, move)
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)
-        request = replace(request, hints=advice(hints))
+        request = replace(request, hints=advice(hints), left=shares.left(lineage))
         reserved = self._proposer.reserve(request)
         limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
         if limit is not None:

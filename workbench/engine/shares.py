@@ -27,6 +27,11 @@ def left(lineage: Lineage) -> Limits:
     )
 
 
+def reserved(spend: Spend) -> Limits:
+    """Return what a proposal may cost that was reserved for it before."""
+    return Limits(tokens=spend.tokens or None, usd=None if spend.unpriced else spend.usd)
+
+
 def _minus(total: int | None, used: int) -> int | None:
     return None if total is None else max(0, total - used)
 

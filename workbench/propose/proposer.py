@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from workbench.model.candidate import Candidate
-from workbench.model.limits import Spend
+from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
 from workbench.model.task import Task
@@ -117,6 +117,8 @@ class Request(msgspec.Struct, frozen=True):
     hints: tuple[Advice, ...] = ()
     fault: Fault | None = None
     """Set when the lineage's last step ended in an unusable reply."""
+    left: Limits = Limits()
+    """What the lineage may still spend: a proposal that can be had for less is made smaller."""
 
 
 class Proposal(msgspec.Struct, frozen=True):

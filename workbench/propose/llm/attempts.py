@@ -66,9 +66,9 @@ class Answer(msgspec.Struct, frozen=True):
         """Return the reply as it is stored; half a character, which no file holds, is replaced."""
         return self.text.encode(errors="replace")
 
-    def call(self) -> dict[str, object]:
+    def call(self) -> Call:
         """Return the call as a proposal's detail records it."""
-        return call_of(self.model, self.completion.usage, self.usd)
+        return call_of(self.model, self.completion.usage, self.usd, self.prompt)
 
 
 def spend_of(usage: Usage, usd: float | None, proposals: int = 1) -> Spend:
@@ -82,11 +82,10 @@ def spend_of(usage: Usage, usd: float | None, proposals: int = 1) -> Spend:
     )
 
 
-def call_of(model: str, usage: Usage, usd: float | None) -> dict[str, object]:
+def call_of(model: str, usage: Usage, usd: float | None, prompt: Sequence[bytes] = ()) -> Call:
     """Return a call as a proposal's detail records it."""
     counts = (usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning)
-    values: dict[str, object] = msgspec.to_builtins(Call(model, *counts, usd))
-    return values
+    return Call(model, *counts, usd, sum(map(len, prompt)) if usage.known else 0)
 
 
 def _sent(prompt: Sequence[Part]) -> tuple[bytes, ...]:
@@ -97,22 +96,27 @@ def _sent(prompt: Sequence[Part]) -> tuple[bytes, ...]:
 class Attempts:
     """Asks for one lineage."""
 
-    def __init__(self, lineage: str, options: Options, shared: Shared) -> None:
+    def __init__(self, lineage: str, shared: Shared) -> None:
         self._lineage = lineage
-        self._options = options
         self._shared = shared
         self._prompts: dict[str, PromptOptions] = {}
         """Of models whose window was met."""
+        self._built: tuple[Request, str, tuple[Part, ...]] | None = None
+        """The newest prompt: it is asked for to reserve its cost, and again to be sent."""
 
     def prompt(self, model: str, request: Request) -> tuple[Part, ...]:
         """Return the prompt for a request, as long as the model can read as far as is known.
 
         Raises `ProposerStopped` for a template that cannot be used.
         """
-        try:
-            return build(request, self._prompts.get(model, self._shared.prompts))
-        except PromptBroken as error:
-            raise ProposerStopped(str(error)) from error
+        known = self._built
+        if known is None or known[0] is not request or known[1] != model:
+            try:
+                options = self._prompts.get(model, self._shared.prompts)
+                known = self._built = request, model, build(request, options)
+            except PromptBroken as error:
+                raise ProposerStopped(str(error)) from error
+        return known[2]
 
     def spend(self, model: str, usage: Usage | None, proposals: int = 1) -> Spend:
         """Return what a failed call costs; nothing where the provider has not begun to answer."""
@@ -120,7 +124,9 @@ class Attempts:
             return Spend(proposals=proposals)
         return spend_of(usage, self._shared.price(model, usage), proposals)
 
-    async def ask(self, model: str, request: Request, reporter: Reporter) -> Answer:
+    async def ask(
+        self, model: str, request: Request, options: Options, reporter: Reporter
+    ) -> Answer:
         """Return the model's answer.
 
         Raises the last `CallFailed` when trying again is of no use. What calls before it cost is
@@ -135,7 +141,7 @@ class Attempts:
             try:
                 async with opened.limiter.turn(self._lineage, size, reporter.wait):
                     reporter.wait("")  # from here on there is something to lose
-                    completion = await opened.complete(prompt, self._options, reporter.say)
+                    completion = await opened.complete(prompt, options, reporter.say)
                 usd = self._shared.price(model, completion.usage)
                 return Answer(model, completion, _sent(prompt), usd)
             except CallFailed as failure:
@@ -169,4 +175,5 @@ class Attempts:
         """Return about half the prompt, and keep to that length from now on."""
         options = self._prompts.get(model, self._shared.prompts)
         self._prompts[model] = shrink(options, prompt)
+        self._built = None
         return self.prompt(model, request)
