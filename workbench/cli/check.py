@@ -14,6 +14,7 @@ from workbench.cli import DONE, FAILED, UsageError
 from workbench.display import text
 from workbench.formats.error import TaskError
 from workbench.formats.load import Loaded, bundled, load
+from workbench.model.doubt import doubt
 from workbench.model.task import Task
 from workbench.verify.preflight import Preflight, preflight
 from workbench.verify.verifier import Verifier
@@ -44,6 +45,8 @@ def _say(task: Task, found: Preflight) -> None:
         for metric, value in found.verdict.metrics.items():
             print(f"  {text.one_line(metric)} {text.number(value)}")
         known = "" if task.best_known is None else f"best known {text.number(task.best_known)}"
+        if doubted := doubt(task, found.verdict.score):
+            print(f"  {doubted}")
         print(f"  {known}  verification {task.verification}, {found.verdict.tier}")
     else:
         said = text.clean(found.message)

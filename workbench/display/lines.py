@@ -11,6 +11,7 @@ from workbench.display import states, text
 from workbench.display.states import ACCENT, BAD, GOOD, MUTED, WARN
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId
+from workbench.model.doubt import doubt
 from workbench.model.event import Record
 from workbench.model.lineage import Lineage, Point, name_of
 from workbench.model.session import Session
@@ -82,7 +83,9 @@ def verdict_line(
                 direction = session.facts.direction
                 change = direction.score(verdict.reward) - direction.score(before)
                 gain = f" {text.signed(change)}"
-            told = f"{head} {shown} new best{gain}  {note}".rstrip()
+            score = verdict.score
+            doubted = " (doubtful)" if score is not None and doubt(session.facts, score) else ""
+            told = f"{head} {shown} new best{gain}{doubted}  {note}".rstrip()
             return Line(elapsed, candidate.lineage, "★", told, GOOD)
         told = f"{head} {shown} no gain  {note}".rstrip()
         return Line(elapsed, candidate.lineage, mark.glyph, told, MUTED, key="no gain")

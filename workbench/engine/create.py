@@ -74,6 +74,8 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         unit=task.unit,
         baseline=task.baseline,
         best_known=task.best_known,
+        bound=task.bound,
+        score_tolerance=task.score_tolerance,
         verification=task.verification,
         sandbox=settings.sandbox,
         target=settings.target,

@@ -59,6 +59,8 @@ class SessionCreated(Event, frozen=True, tag="session_created"):
     unit: str = ""
     baseline: float | None = None
     best_known: float | None = None
+    bound: float | None = None
+    score_tolerance: float | None = None
     verification: str = "output"
     sandbox: str = "auto"
     """Sandbox backend asked for when the session was begun."""

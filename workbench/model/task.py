@@ -57,6 +57,11 @@ class Task(msgspec.Struct, frozen=True):
     baseline: float | None = None
     best_known: float | None = None
     best_known_source: str = ""
+    bound: float | None = None
+    """A score that no answer can pass."""
+    bound_source: str = ""
+    score_tolerance: float | None = None
+    """By how much a score may pass `best_known` or `bound` without a word."""
     verification: str = "output"
     """How candidate and verifier are kept apart: ``output``, ``call`` or ``shared``."""
     repeats: int = 1
