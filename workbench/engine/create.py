@@ -65,6 +65,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         task=task.name,
         title=task.title,
         task_digest=task.digest,
+        task_format=task.format,
         task_files={path: digest_of(data) for path, data in task.bundle.items()},
         verifier_digest=task.verifier_digest,
         direction=task.direction,

@@ -23,7 +23,7 @@ from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
 from workbench.engine.verification import InfrastructureDown, NoSandbox, Verifications
-from workbench.formats.harbor import parse
+from workbench.formats.read import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
@@ -126,7 +126,7 @@ class Engine:
     async def _load(self) -> Task:
         facts = self.journal.session.facts
         bundle = {path: await self.journal.blob(x) for path, x in facts.task_files.items()}
-        task, _ = parse(bundle, facts.task)
+        task, _ = parse(bundle, facts.task, facts.task_format)
         return task
 
     async def _tapes(self) -> dict[str, Tape]:

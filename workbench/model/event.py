@@ -68,6 +68,8 @@ class SessionCreated(Event, frozen=True, tag="session_created"):
     """Raw score at which the session stops."""
     allocation: str = "uniform"
     recording: Recording | None = None
+    task_format: str = "harbor"
+    """Which reader the task bundle is for."""
 
 
 class LineageCreated(Event, frozen=True, tag="lineage_created"):

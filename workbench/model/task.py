@@ -75,6 +75,10 @@ class Task(msgspec.Struct, frozen=True):
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    """Metrics that tell kinds of candidates apart, rather than good from bad."""
+    format: str = "harbor"
+    """Of the directory, for whoever reads its files again."""
     bundle: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The task directory itself, path -> content: what travels with a session."""
 
