@@ -62,7 +62,11 @@ def parts(root: Path, place: str) -> list[str]:
         if domain.name != "benchmarks" and not any(path.rglob(MARK))
     ]
     command = (root / place / FOLDER / "eval_command.txt").read_text(errors="replace")
-    named = [path for path in _NAMED.findall(command) if not path.startswith(f"{place}/")]
+    named = [
+        path
+        for path in (found.rstrip("/") for found in _NAMED.findall(command))
+        if paths.fault(path) is None and not f"{path}/".startswith(f"{place}/")
+    ]
     found = [place, *(path.relative_to(root).as_posix() for path in beside), *named]
     return list(dict.fromkeys(path for path in found if (root / path).exists()))
 
@@ -85,7 +89,8 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
     _check_command(command, report)
     if initial and initial not in inside:
         report.problem("initial_program.txt", f"names {initial}, which is not there", "mend it")
-    tuned = tuning.read(bundle, report)
+    tuned = tuning.read(bundle, report, place)
+    cwd, readonly = notes.path("eval_cwd", "."), notes.paths("readonly_files")
     report.raise_problems()
     seconds = tuned.evaluate_timeout_sec or shared.DEFAULT_SECONDS
     settings = {
@@ -93,8 +98,8 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
         "benchmark": place,
         "candidate": destination,
         "command": command,
-        "cwd": notes.path("eval_cwd", "."),
-        "readonly": notes.paths("readonly_files"),
+        "cwd": cwd,
+        "readonly": readonly,
         "artifacts": notes.lines("artifact_files"),
         "seconds": max(1.0, seconds - SPARE_SECONDS),
     }

@@ -32,9 +32,12 @@ class Tuning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget: Limits | None = None
 
 
-def read(bundle: Mapping[str, bytes], report: Report) -> Tuning:
-    """Return what the file says; an empty one where there is none. Problems go to `report`."""
-    data = bundle.get(FILE)
+def read(bundle: Mapping[str, bytes], report: Report, place: str = "") -> Tuning:
+    """Return what the file says, at the top or else at `place`; an empty one where there is none.
+
+    Problems go to `report`.
+    """
+    data = bundle.get(FILE, bundle.get(f"{place}/{FILE}"))
     if data is None:
         return Tuning()
     try:

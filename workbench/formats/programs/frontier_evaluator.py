@@ -15,14 +15,14 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 import record
 
 WORK = "/tmp/work"
 """What stands for the directory that the harness would make for one evaluation."""
 TAIL = 8000
-"""Characters of a stream that go into the feedback."""
+"""Bytes of a stream that go into the feedback."""
 SENTINEL = -1e18
 
 
@@ -41,7 +41,13 @@ def main() -> None:
     _judge(bench, logs, done, told, touched)
 
 
-def _run(bench: str, wanted: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
+class _Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def _run(bench: str, wanted: Mapping[str, Any]) -> _Done:
     candidate = os.path.join(bench, wanted["candidate"])
     root = os.path.join(record.HERE, "task")
     source = os.path.join(root, wanted["benchmark"])
@@ -72,33 +78,38 @@ def _run(bench: str, wanted: Mapping[str, Any]) -> subprocess.CompletedProcess[s
     )
     folder = os.path.dirname(sys.executable)
     environment["PATH"] = os.pathsep.join([folder, environment.get("PATH", "/usr/bin:/bin")])
-    return subprocess.run(
-        ["bash", "-c", command],
-        cwd=os.path.join(bench, wanted["cwd"]),
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    # Into files: a process that is left behind would hold a pipe open, and the evaluation with it.
+    with open(f"{WORK}/stdout", "wb+") as out, open(f"{WORK}/stderr", "wb+") as err:
+        ended = subprocess.run(
+            ["bash", "-c", command],
+            cwd=os.path.join(bench, wanted["cwd"]),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            check=False,
+        )
+        return _Done(ended.returncode, _tail(out), _tail(err))
+
+
+def _tail(stream: BinaryIO) -> str:
+    stream.seek(max(0, stream.seek(0, os.SEEK_END) - TAIL))
+    return stream.read(TAIL).decode(errors="replace")
 
 
 def _judge(
     bench: str,
     logs: str,
-    done: subprocess.CompletedProcess[str],
+    done: _Done,
     told: dict[str, Any] | None,
     touched: Sequence[str],
 ) -> None:
-    sys.stdout.write(done.stdout[-TAIL:])
-    sys.stderr.write(done.stderr[-TAIL:])
+    sys.stdout.write(done.stdout)
+    sys.stderr.write(done.stderr)
     artifacts = _read(os.path.join(bench, "artifacts.json")) or {}
     if told is None:
-        last = (done.stderr.strip() or done.stdout.strip() or "nothing was printed").splitlines()[
-            -1
-        ]
-        why = artifacts.get("error_message") or last
+        printed = done.stderr.strip() or done.stdout.strip() or "nothing was printed"
+        why = artifacts.get("error_message") or printed.splitlines()[-1]
         raise record.failure(
             f"the evaluation failed: status {done.returncode}, no metrics.json: {why}"
         )
@@ -119,7 +130,7 @@ def _judge(
     texts += [(k, v) for k, v in told.items() if numbers[k] is None and k != "combined_score"]
     texts += [(k, v) for k, v in artifacts.items() if k not in ("error_message", "failure_summary")]
     if done.stderr.strip():
-        texts.append(("stderr", done.stderr[-TAIL:]))
+        texts.append(("stderr", done.stderr.strip()))
     record.write(logs, score, feasible and not problems, metrics, texts)
 
 

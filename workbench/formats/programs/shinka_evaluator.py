@@ -55,7 +55,7 @@ def _read(folder: str, name: str) -> Any:
     try:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             found = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
