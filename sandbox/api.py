@@ -16,6 +16,8 @@ MIB = 1 << 20
 CHANNEL = 3
 """Descriptor under which a program finds the channel it was given."""
 LEAST_MEMORY = 16 * MIB
+KEPT = "/.sandbox-kept.tar"
+"""Where `Image.kept` is, in paths relative to the directory that it lies in."""
 
 Tier = Literal["container", "namespaces", "landlock", "none"]
 State = Literal["enforced", "best-effort", "absent"]
@@ -82,6 +84,9 @@ class Image:
     """An image that the container engine has or can fetch."""
     context: Mapping[str, bytes] = field(default_factory=dict)
     """Files of a build, relative path -> content, with a `Dockerfile` at the top."""
+    kept: str = ""
+    """A directory of the image: it is also there as the archive `KEPT`, to be unpacked where a
+    writable directory hides it."""
 
     def __post_init__(self) -> None:
         """Refuse an image that is neither named nor built, or both."""
