@@ -13,7 +13,7 @@ from workbench.engine.journal import Journal
 from workbench.model import event as ev
 from workbench.model.candidate import LineageId, digest_of, digest_of_files
 from workbench.model.limits import Limits
-from workbench.model.lineage import Lineage, name_of
+from workbench.model.lineage import UNABLE, Lineage, name_of
 from workbench.model.session import Session
 from workbench.model.task import Task
 from workbench.store import Blob
@@ -24,7 +24,7 @@ CANDIDATE_BYTES = 1 << 20
 """Largest hand-edited candidate taken."""
 
 
-REVIVED = ("barren", "person", "model")
+REVIVED = ("barren", "person", *UNABLE)
 """Why a lineage may have stopped that goes on when a person names it."""
 
 

@@ -26,6 +26,7 @@ from workbench.formats.harbor import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
+from workbench.model.lineage import UNABLE
 from workbench.model.task import Task
 from workbench.search.registry import strategy
 from workbench.store import JournalBroken
@@ -67,17 +68,20 @@ class Engine:
         self._group: asyncio.TaskGroup | None = None
         self._ready = asyncio.Event()
         self._control: Controller | None = None
+        self._commands = ""
+        """In what the sandboxes of commands differ from those of candidates."""
 
     async def run(self) -> ev.EngineClosed:
         """Work until there is nothing left to do or `shutdown` is called.
 
         Raises `sandbox.SandboxUnavailable` before anything is written if programs cannot be
-        isolated here, `ValueError` likewise if a model must not be asked, and `EngineFailed` when
+        isolated here, `ValueError` likewise if a proposer must not be used, and `EngineFailed` when
         the machine or the disk gave up.
         """
         task = await self._load()
         proposers = Proposers(self.journal.session, self._launch)
         backend, found = await self._isolation(task)
+        self._commands = await proposers.isolation(found)
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
@@ -136,7 +140,11 @@ class Engine:
         if not known.tried:
             tried = await backend.probe(full=True)
             if tried.line() != known.line():
-                await self.journal.post(ev.IsolationTried(tried.line()))
+                await self.journal.post(ev.IsolationTried(self._told(tried)))
+
+    def _told(self, isolation: sandbox.Capabilities) -> str:
+        """Return the isolation line of this run."""
+        return " · ".join(filter(None, (self._commands, isolation.line())))
 
     async def _work(
         self,
@@ -146,7 +154,7 @@ class Engine:
     ) -> ev.EngineClosed:
         try:
             await self._change_budget()
-            opened = self._open(isolation.line(), isolation.tier, means.proposers)
+            opened = self._open(self._told(isolation), isolation.tier, means.proposers)
             self._control = Controller(self.journal, means.task, self._crew(means))
             self._ready.set()
             await opened
@@ -188,7 +196,7 @@ class Engine:
                 events.append(ev.ProposalLost(lineage.id, pending.step, spend))
         events += proposers.changes()
         # The machine or a model failed then; whether it still does, the next try will tell.
-        faulted = [x.id for x in lineages if x.stopped == "model"]
+        faulted = [x.id for x in lineages if x.stopped in UNABLE]
         faulted += [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
         if faulted:
             events.append(ev.LineageResumed(tuple(faulted), "engine"))
@@ -221,7 +229,7 @@ class Engine:
         """A lineage came to rest: the session may be finished, or stuck."""
         if all(runner.over for runner in self._runners.values()):
             lineages = self.journal.session.lineages.values()
-            speechless = [x.stop_detail for x in lineages if x.stopped == "model"]
+            speechless = [x.stop_detail for x in lineages if x.stopped in UNABLE]
             self.shutdown(*(("interrupted", speechless[0]) if speechless else ("finished",)))
         elif not self._attended:
             resting = [x for x in self.journal.session.lineages.values() if x.stopped is None]

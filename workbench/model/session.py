@@ -13,7 +13,7 @@ from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
 from workbench.model.limits import Limits, Spend
-from workbench.model.lineage import Lineage, Point
+from workbench.model.lineage import UNABLE, Lineage, Point
 
 
 class Session:
@@ -237,7 +237,7 @@ class Session:
             lineage.wanted = "run"
             lineage.settled = False
             lineage.paused_by = lineage.pause_reason = ""
-            if lineage.stopped in ("barren", "person", "model"):
+            if lineage.stopped in ("barren", "person", *UNABLE):
                 lineage.stopped = None
                 lineage.barren = 0
 
