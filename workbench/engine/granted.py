@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from workbench.model.limits import Limits
-from workbench.propose.command.setup import CommandSetup
+from workbench.model.candidate import Candidate
+from workbench.model.limits import Limits, Spend
+from workbench.propose.command.setup import COMMAND, CommandSetup
+from workbench.propose.proposer import Proposal, ProposerStopped, Reporter, Request
+
+
+class Barred:
+    """See `Proposer`. Stands where a command does that must not be run: the lineage stops."""
+
+    name = COMMAND
+    free = True
+
+    def __init__(self, label: str, why: str) -> None:
+        """Say `why`."""
+        self.label = label
+        self._why = why
+
+    def reserve(self, request: Request) -> Spend:
+        """Return what nothing costs."""
+        return Spend(proposals=1)
+
+    async def propose(self, request: Request, reporter: Reporter) -> Proposal:
+        """Raise `ProposerStopped` with the reason."""
+        raise ProposerStopped(self._why, COMMAND)
+
+    def observe(self, candidate: Candidate) -> None:
+        """Learn nothing."""
 
 
 def refuse_ungranted(setup: CommandSetup, granted: CommandSetup | None) -> None:

@@ -6,10 +6,9 @@ import math
 
 import msgspec
 
+from workbench.model.calls import Call
 from workbench.model.limits import Spend
 from workbench.propose.command.setup import COMMAND
-from workbench.propose.llm.attempts import call_of
-from workbench.propose.llm.call import Usage
 
 MOST_BYTES = 4096
 MOST_USD, MOST_TOKENS = 10_000.0, 10**9
@@ -33,7 +32,8 @@ class Used(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def calls(self) -> list[dict[str, object]]:
         """Return it as the one call of a proposal's detail."""
-        return [call_of(COMMAND, Usage(input=self.input, output=self.output), self.usd)]
+        call = Call(COMMAND, input=self.input, output=self.output, usd=self.usd)
+        return [msgspec.to_builtins(call)]
 
 
 def read(data: bytes) -> Used:
