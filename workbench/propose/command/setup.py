@@ -38,6 +38,11 @@ class CommandSetup(msgspec.Struct, frozen=True):
     memory_mb: int = 2048
 
     @property
+    def name(self) -> str:
+        """The name of the proposer that this makes."""
+        return COMMAND
+
+    @property
     def contained(self) -> bool:
         """Whether it can reach no more than a candidate can."""
         return not (self.network or self.env or self.shown)
