@@ -35,6 +35,17 @@ def search_options(command: argparse.ArgumentParser) -> None:
     group.add_argument("--target", type=values.finite, metavar="SCORE", help="stop at this score")
 
 
+def task_options(command: argparse.ArgumentParser) -> None:
+    """Add what is said of a task that other tools' directories leave open."""
+    group = command.add_argument_group("tasks in other tools' formats")
+    group.add_argument(
+        "--evaluate-timeout",
+        type=values.above_zero,
+        metavar="S",
+        help="time of one evaluation, where the task does not say it (default 300)",
+    )
+
+
 def model_options(command: argparse.ArgumentParser) -> None:
     """Add which models are asked, and how."""
     group = command.add_argument_group(

@@ -28,6 +28,7 @@ from workbench.cli.sessions import (
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
 from workbench.formats.error import TaskError
+from workbench.formats.foreign.tuning import Tuning
 from workbench.formats.load import load
 from workbench.propose.command.setup import COMMAND, CommandSetup
 from workbench.propose.registry import REPLAY
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
     try:
-        loaded = load(arguments.task)
+        loaded = load(arguments.task, Tuning(evaluate_timeout_sec=arguments.evaluate_timeout))
     except TaskError as error:
         raise UsageError(str(error)) from None
     limits = complete(settings.limits, loaded.task)

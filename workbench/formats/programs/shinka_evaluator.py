@@ -24,13 +24,13 @@ def main() -> None:
     done = subprocess.run(command, cwd=app, stdin=subprocess.DEVNULL, check=False)
     metrics, correct = _read(results, "metrics.json"), _read(results, "correct.json")
     if metrics is None or correct is None:
-        record.give_up(
+        raise record.failure(
             f"the evaluation failed: evaluate.py ended with status {done.returncode} and left "
             f"{'no metrics.json' if metrics is None else 'no correct.json'}"
         )
     score = record.number(metrics.get("combined_score"))
     if score is None:
-        record.give_up("the evaluation failed: metrics.json has no number for combined_score")
+        raise record.failure("the evaluation failed: metrics.json has no number for combined_score")
     feasible = correct.get("correct") is True
     texts = [("text_feedback", metrics["text_feedback"])] if metrics.get("text_feedback") else []
     if correct.get("error"):
