@@ -13,7 +13,7 @@ from workbench.cli import UsageError, command, main
 from workbench.cli.parser import parse
 from workbench.propose.command.setup import CommandSetup
 
-AGENT = "echo '# more' >> solve.py; echo added a line"
+AGENT = 'echo "# $(date +%N)" >> solve.py; echo added a line'
 KEY = "key-planted-7d1e"
 
 
@@ -136,7 +136,7 @@ def test_a_command_is_run_shown_refused_and_resumed_with_the_words_that_are_prin
     chosen = ("--command", f'{AGENT} "$AGENT_KEY"', *reach)
     search = ("--lineages", 2, "--budget", "evaluations=3", "--display", "plain")
     begun = program("run", hill, *search, *chosen)
-    label = "command: echo '# more' >> solve.py; echo added a… (network on; given AGENT_KEY)"
+    label = CommandSetup(chosen[1], True, ("AGENT_KEY",)).label
     assert f"proposed by {label}" in begun.out
     assert "engine opened: commands: network OPEN" in begun.out
     assert "added a line <AGENT_KEY>" in begun.out
