@@ -70,7 +70,9 @@ class Limits:
         """Refuse limits that no run could start under."""
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
+            if value is None and name == "address_bytes":
+                continue
+            if not 0 < value < math.inf:
                 raise ValueError(f"Limits.{name} must be positive and finite, got {value!r}")
         for name in ("memory_bytes", "address_bytes"):
             value = getattr(self, name)
