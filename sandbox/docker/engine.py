@@ -58,6 +58,20 @@ class Engine:
         options = self.info.get("SecurityOptions") or ()
         return tuple(option.split(",")[0].removeprefix("name=") for option in options)
 
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine, as far as its address tells."""
+        return self.address.startswith("unix://")
+
+    async def network(self) -> str:
+        """Return the name of the network for containers that want one; raises DockerError.
+
+        The engine's own bridge, on which this machine is another one; where it has none, this
+        machine's network itself.
+        """
+        known = await self.docker.networks.list(filters={"name": ["bridge"]})
+        return "bridge" if any(one["Name"] == "bridge" for one in known) else "host"
+
     async def update(self, container: str, settings: Mapping[str, int]) -> None:
         """Change a running container's limits; raises DockerError."""
         # aiodocker has no call of its own for this request.

@@ -56,11 +56,14 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
         "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
     )
     run.set_defaults(run=_lazy("start", "run"))
+    options.no_command(demo)
     options.task_options(run)
     demo.set_defaults(evaluate_timeout=None)
     for command in (demo, run):
         options.search_options(command)
         options.model_options(command)
+        if command is run:
+            options.command_options(command)
         options.launch_options(command, chosen="auto")
         options.front_end_options(command)
     resume = commands.add_parser("resume", help="go on with an interrupted session")
@@ -74,6 +77,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     resume.set_defaults(run=_lazy("start", "resume"))
     options.model_options(resume)
+    options.command_options(resume)
     options.launch_options(resume, chosen=None)
     options.front_end_options(resume)
     replay = commands.add_parser(
