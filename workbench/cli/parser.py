@@ -186,6 +186,7 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
         help="verify this instead of the initial files; [EDITABLE=]PATH, repeatable",
     )
     options.task_options(verify)
+    options.python_option(verify)
     verify.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
@@ -196,6 +197,7 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     check = kinds.add_parser("check", help="try a task's verifier, figures, noise and time")
     check.add_argument("task", metavar="TASK")
     check.add_argument("--json", action="store_true")
+    options.python_option(check)
     check.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     check.add_argument("--repeats", type=values.positive, default=5, metavar="N", help="default 5")
     check.add_argument(

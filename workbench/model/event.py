@@ -70,6 +70,8 @@ class SessionCreated(Event, frozen=True, tag="session_created"):
     recording: Recording | None = None
     task_format: str = "harbor"
     """Which reader the task bundle is for."""
+    python: str = ""
+    """Version of the interpreter of the person's own that ran the programs at first, if any did."""
 
 
 class LineageCreated(Event, frozen=True, tag="lineage_created"):
