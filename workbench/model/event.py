@@ -304,6 +304,26 @@ class HintTaken(Event, frozen=True, tag="hint_taken"):
     step: int
 
 
+class CandidateJudged(Event, frozen=True, tag="candidate_judged"):
+    """A person found a candidate wrong whatever its verdict says, or took that back.
+
+    The verdict stays as it is. A wrong candidate has no rank, and those that follow are told why.
+    """
+
+    candidate: CandidateId
+    reason: str
+    """Why it is wrong; empty takes the judgement back."""
+    author: str = ""
+
+
+class CandidatePinned(Event, frozen=True, tag="candidate_pinned"):
+    """A person wants lineages to be shown a candidate in every move, or no longer."""
+
+    candidate: CandidateId
+    lineages: tuple[LineageId, ...]
+    pinned: bool = True
+
+
 class ReplayDiffered(Event, frozen=True, tag="replay_differed"):
     """A replayed step came to something else than was recorded; what was recorded stands."""
 
@@ -348,6 +368,8 @@ AnyEvent = (
     | HintEdited
     | HintWithdrawn
     | HintTaken
+    | CandidateJudged
+    | CandidatePinned
     | ReplayDiffered
     | ReplayEnded
 )
