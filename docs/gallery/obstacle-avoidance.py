@@ -1,7 +1,7 @@
 """Draw a run of obstacle-avoidance through the roundabout, driven by the controller in `app`."""
 
-import importlib.util
 import math
+import runpy
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,6 @@ from typing import Any
 TESTS = Path(__file__).parents[2] / "tasks" / "obstacle-avoidance" / "tests"
 SCENE = "roundabout"
 SHOWN = 12  # periods between two robots that are drawn
-
-
-def module(path: Path) -> Any:
-    """Return the Python file `path` as a module that others find by its name."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    found = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
 
 
 def rim(x: float, y: float, radius: float) -> tuple[list[float], list[float]]:
@@ -29,17 +19,17 @@ def rim(x: float, y: float, radius: float) -> tuple[list[float], list[float]]:
 
 def draw(app: Path, axes: Any) -> None:
     """Draw the way, the robot every second and a half, and the discs where they are at the end."""
-    scene = module(TESTS / "scenes.py").scenes()[SCENE]
-    drive, control = module(TESTS / "drive.py"), module(app / "solve.py").control
-    run = drive.drive(scene, lambda state, seen: tuple(control(state, seen)))
+    sys.path.insert(0, str(TESTS))  # drive.py imports scenes.py
+    driving = runpy.run_path(str(TESTS / "drive.py"))
+    control = runpy.run_path(str(app / "solve.py"))["control"]
+    scene = runpy.run_path(str(TESTS / "scenes.py"))["scenes"]()[SCENE]
+    run = driving["drive"](scene, control)
     for disc in scene.discs:
         x, y, *_ = disc.at(run.arrival)
         axes.fill(*rim(x, y, disc.radius), color="lightgray")
     axes.plot(*zip(*run.path, strict=True), color="C0")
     for x, y in run.path[::SHOWN]:
-        axes.fill(*rim(x, y, drive.RADIUS), color="C0", alpha=0.4)
+        axes.fill(*rim(x, y, driving["RADIUS"]), color="C0", alpha=0.4)
     axes.plot(*scene.goal, marker="*", color="C1")
-    axes.set_xlim(0, 12)
-    axes.set_ylim(0, 8)
-    axes.set_aspect("equal")
+    axes.set(xlim=(0, 12), ylim=(0, 8), aspect="equal")
     axes.set_title(f"'{SCENE}': there after {run.arrival:.2f} s")

@@ -157,9 +157,9 @@ def test_the_sensitivity_tells_how_much_more_gain_a_loop_bears(tmp_path: Path) -
         most = plant["most_sensitivity"]
         wide = {**plant, "low": -1e6, "high": 1e6}
         values = controllers[name]
-        values["gain"] *= 0.98 * most / (most - 1)
+        values["gain"] *= 0.9 * most / (most - 1)
         y = course(wide, values, parts=1)
-        assert max(abs(1 - value) for value in y[-len(y) // 20 :]) < 0.2
+        assert max(abs(1 - value) for value in y[-len(y) // 20 :]) < 0.1
 
 
 def nearest(points: list[tuple[float, float]], x: float, y: float) -> float:
@@ -247,7 +247,7 @@ def scale(name: str, **factors: float) -> Change:
 
 
 BROKEN: list[tuple[str, Change, str]] = [
-    (LOOPS, put("tank", "setpoint_weight", 2.0), "tank: overshoot above 0.1 (by"),
+    (LOOPS, put("servo", "setpoint_weight", 2.0), "servo: overshoot above 0.1 (by 0.02"),
     (LOOPS, scale("oven", integral_time=8.0), "oven: error at the end of a half above 0.01 (by"),
     (LOOPS, scale("pipe", integral_time=0.9), "pipe: max |S| above 1.6 (by"),
     (LOOPS, scale("servo", filter_time=0.9), "servo: max |C S| above 40.0 (by"),

@@ -44,7 +44,7 @@ def future(disc, time):
         square = px * px + py * py
         swing = -(jx * px + jy * py) / square if square > 1e-6 else 0.0
         rest = math.hypot(jx + swing * px, jy + swing * py)
-        if 1e-5 < swing < 0.2 and rest < 1e-6:
+        if 1e-4 < swing < 0.2 and rest < 2e-5:
             rate = math.acos(1 - swing / 2) / DT
             # v(t) = v cos(rate t) + c sin(rate t), and v(-DT) is known
             sine, cosine = math.sin(rate * DT), math.cos(rate * DT)

@@ -17,6 +17,7 @@ FASTEST = 1.5  # m/s
 STRONGEST = 2.0  # m/s^2
 SIGHT = 5.0  # m from the robot's centre to a disc's edge
 ARRIVED = 0.3  # m from the goal
+DECIMALS = 6  # of a metre or a metre per second that are told
 TOLERANCE = 1e-9  # m that a touch may go deep
 
 State = dict[str, object]
@@ -45,6 +46,11 @@ def ideal(scene: Scene) -> float:
     way = math.dist(scene.start, scene.goal) - ARRIVED
     ramp = FASTEST / STRONGEST
     return way / FASTEST + ramp / 2
+
+
+def reading(*values: float) -> list[float]:
+    """Return what sensors give: rounded, so that no machine's last bit grows from call to call."""
+    return [round(value, DECIMALS) for value in values]
 
 
 def next_velocity(vx: float, vy: float, ax: float, ay: float) -> tuple[float, float]:
@@ -78,11 +84,16 @@ def drive(scene: Scene, controller: Controller) -> Run:
     for step in range(STEPS):
         now = step * PERIOD
         seen = [
-            [*place, disc.radius]
+            reading(*place, disc.radius)
             for place, disc in zip(discs, scene.discs, strict=True)
             if math.dist(place[:2], (x, y)) - disc.radius <= SIGHT
         ]
-        state: State = {"time": now, "position": [x, y], "velocity": [vx, vy], "goal": [gx, gy]}
+        state: State = {
+            "time": now,
+            "position": reading(x, y),
+            "velocity": reading(vx, vy),
+            "goal": [gx, gy],
+        }
         ux, uy = next_velocity(vx, vy, *controller(state, seen))
         for part in range(PARTS):
             late = (part + 0.5) / PARTS
