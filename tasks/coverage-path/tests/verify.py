@@ -40,7 +40,7 @@ NEAR = 1e-6  # m that the ends may be away from the base, and that may be flown 
 TOLERANCE = 1e-9  # of the budget
 ENERGY_PRICE = 2.0
 BLOCK = 6  # cells in each direction, taken together in the feedback
-BEST_KNOWN = 70.0
+BEST_KNOWN = 75.9964
 
 Mission = dict[str, Any]
 

@@ -9,11 +9,12 @@ import heapq
 import json
 import math
 
-ANGLE = {"orchard": 0.0, "quarry": 0.0, "marsh": 0.0}  # degrees, direction of the sweeps
+ANGLE = {"orchard": 5.0, "quarry": 5.0, "marsh": 5.0}  # degrees, direction of the sweeps
 START = {"orchard": 0.5, "quarry": 0.5, "marsh": 0.5}  # spacings from the border to the first line
 SPACING = 30.0  # m between two lines; a path sees cells fully up to 10 m away, dimly up to 20 m
 MARGIN = 12.0  # m by which the ends of a piece stay away from borders and zones
 SHORTEST = 15.0  # m, shorter pieces are left out
+LEAST_WEIGHT = 0.31  # a piece is cut off where all that is left of it weighs less; nothing < 0.3
 RESERVE = 0.02  # share of the battery that is brought home
 AROUND = 1.0  # m between the corners of zones and the way around them
 
@@ -96,6 +97,24 @@ def energy(mission, path):
     return total
 
 
+def weight(mission, x, y):
+    """Return what a cell with its middle at x, y weighs."""
+    return 0.3 + sum(
+        amount * math.exp(-((x - sx) ** 2 + (y - sy) ** 2) / (2 * spread**2))
+        for sx, sy, amount, spread in mission["spots"]
+    )
+
+
+def worthwhile(mission, first, last):
+    """Return the piece from the first to the last place that weighs enough, or None."""
+    parts = max(1, round(math.dist(first, last) / 5))
+    places = [
+        tuple(a + (b - a) * k / parts for a, b in zip(first, last)) for k in range(parts + 1)
+    ]
+    good = [place for place in places if weight(mission, *place) >= LEAST_WEIGHT]
+    return [good[0], good[-1]] if good and math.dist(good[0], good[-1]) >= SHORTEST else None
+
+
 def pieces(mission, angle, start):
     """Return the pieces of all sweep lines in the order of the sweep, as pairs of points."""
     x, y = math.cos(math.radians(angle)), math.sin(math.radians(angle))
@@ -109,8 +128,10 @@ def pieces(mission, angle, start):
         row = []
         for first, last in zip(cuts[::2], cuts[1::2]):
             low, high = 2000 * first - 1000 + MARGIN, 2000 * last - 1000 - MARGIN
-            if high - low >= SHORTEST:
-                row.append([(-y * depth + x * at, x * depth + y * at) for at in (low, high)])
+            if high > low:
+                ends = [(-y * depth + x * at, x * depth + y * at) for at in (low, high)]
+                row.append(worthwhile(mission, *ends))
+        row = [piece for piece in row if piece is not None]
         found += [piece[::-1] for piece in row[::-1]] if line % 2 else row
         depth, line = depth + SPACING, line + 1
     return found
