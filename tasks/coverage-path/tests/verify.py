@@ -18,6 +18,8 @@ no-fly zone do not count. A cell's weight is 0.3 + sum over spots of amount exp(
 with d the distance of its middle from the spot. Seen from a path that passes its middle at the
 distance d, it is inspected fully for d <= 10 m, not at all for d >= 20 m, and linearly in between.
 
+Fields, zones, winds and spots are made up by hand.
+
 Score per mission: 100 * inspected weight / whole weight - 2 * energy / budget; then their mean.
 """
 

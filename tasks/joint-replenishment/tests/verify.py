@@ -3,7 +3,7 @@
 Usage: python3 -S verify.py [APP_DIR] [LOG_DIR]   (defaults: /app and /logs/verifier)
 
 The problem and its cost are the textbook's: E. A. Silver, D. F. Pyke and R. Peterson, "Inventory
-Management and Production Planning and Scheduling", 3rd ed., Wiley 1998, section 11.2; M. Khouja and
+Management and Production Planning and Scheduling", 3rd ed., Wiley 1998, chapter 11; M. Khouja and
 S. Goyal, "A review of the joint replenishment problem literature: 1989-2005", European Journal of
 Operational Research 186 (2008) 1-16. With base cycle T (days), multiples m_i and offsets o_i, item
 i with demand d_i (units a day) is delivered at the times (o_i + n m_i) T, each time d_i m_i T

@@ -24,6 +24,10 @@ max |S| = Ms keeps the gain margin above Ms / (Ms - 1), the phase margin above 2
 max |C S| is how far noise of one frequency in y moves the actuator. Both are taken over 400
 frequencies w, evenly by logarithm from 1 / horizon to pi / h, in rad/s.
 
+The plants are textbook shapes with numbers set by hand: one lag with delay, mostly delay, a
+swinging second order, an integrator with delay, a zero in the right half plane, which is
+(1 - s) / (1 + s)^3, and an integrator with two lags.
+
 The score: per plant, the mean of both ITAE over the reference's (`itae_setpoint` and `itae_load` in
 plants.json); over the plants, the geometric mean.
 """

@@ -14,6 +14,13 @@ with exposures b, factor covariance F, sector volatilities q and specific volati
 
 The score is the mean over the markets of utility(w) - utility(w0), in basis points (1e-4) a year.
 
+The markets are made up, with random.Random("portfolio " + name), digits rounded: sector volatility
+U(0.05, 0.12), exposures N(1, 0.25) to the market and N(0, 1) to three styles, specific volatility
+U(0.12, 0.35), expected return 0.03 + 0.035 b_1 + 0.006 b_2 + 0.01 b_3 + N(0, 0.025), spread
+exp(U(ln 0.0004, ln 0.004)), impact exp(U(ln 0.004, ln 0.03)). Volatilities are scaled by 0.8 in
+"calm" and 1.3 in "stressed", costs by 2.5 in "costly". Holdings at the start are drawn until they
+keep all rules.
+
 `BOUND`: utility is a sum of concave functions of single variables (weights, trades, factor
 exposures), so tangents to each make a mixed-integer linear problem whose optimum is no less than
 any portfolio's; tangents were added until it came within 0.03 of the reference. Solver tolerances
