@@ -80,6 +80,22 @@ async def test_a_new_session_is_started_with_every_option() -> None:
         assert isinstance(one.app.screen, Dashboard)
 
 
+async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> None:
+    async with stage(opener=desk(), home=True) as one:
+        await one.press("n", *["tab"] * 5, *"anthropic:dear")
+        await one.press("tab", *"high", "tab", *"1.5", "ctrl+s")
+        assert "anthropic:dear needs a [key]" in one.text
+        assert one.opener.started == []
+        await one.press("shift+tab", "shift+tab", "end", *["backspace"] * 14)
+        await one.press(*"openai:cheap, openai:b", "enter")
+        [(_, options)] = one.opener.started
+        assert (options.models, options.effort, options.usd) == (
+            ("openai:cheap", "openai:b"),
+            "high",
+            1.5,
+        )
+
+
 async def test_wrong_numbers_are_named_and_nothing_starts() -> None:
     async with stage(opener=desk(), home=True) as one:
         await one.press("n", "tab", "tab", "end", "backspace", "0", "ctrl+s")

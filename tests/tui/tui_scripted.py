@@ -269,6 +269,9 @@ class ScriptedOpener:
     def strategies(self) -> list[str]:
         return ["greedy", "islands"]
 
+    def problem(self, task_path: str, options: StartOptions) -> str:
+        return "anthropic:dear needs a [key]" if "anthropic:dear" in options.models else ""
+
     async def start(self, task_path: str, options: StartOptions) -> ScriptedSession:
         self.started.append((task_path, options))
         if self.session is None:

@@ -1,4 +1,4 @@
-"""Commands that check tasks: verify, tasks."""
+"""The command that runs a task's verifier once, and how tasks are read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import sandbox
 from workbench.cli import DONE, FAILED, UsageError
 from workbench.display import text
 from workbench.formats.error import TaskError
-from workbench.formats.load import Loaded, bundled, load
+from workbench.formats.load import Loaded, load
+from workbench.model.doubt import doubt
 from workbench.model.task import Task
 from workbench.verify.preflight import Preflight, preflight
 from workbench.verify.verifier import Verifier
@@ -21,7 +22,7 @@ from workbench.verify.verifier import Verifier
 
 def verify(arguments: argparse.Namespace) -> int:
     """Run the verifier once on the initial files and say who is at fault if it fails."""
-    loaded = _load(arguments.task)
+    loaded = read(arguments.task)
     found = asyncio.run(_preflight(loaded.task, arguments.sandbox))
     for warning in (*loaded.warnings, *found.warnings):
         print(f"workbench: {warning}", file=sys.stderr)
@@ -44,6 +45,8 @@ def _say(task: Task, found: Preflight) -> None:
         for metric, value in found.verdict.metrics.items():
             print(f"  {text.one_line(metric)} {text.number(value)}")
         known = "" if task.best_known is None else f"best known {text.number(task.best_known)}"
+        if doubted := doubt(task, found.verdict.score):
+            print(f"  {doubted}")
         print(f"  {known}  verification {task.verification}, {found.verdict.tier}")
     else:
         said = text.clean(found.message)
@@ -60,33 +63,8 @@ async def _preflight(task: Task, name: str) -> Preflight:
         return await preflight(task, verifier)
 
 
-def tasks(arguments: argparse.Namespace) -> int:
-    """List the bundled tasks."""
-    found = [_load(str(path)).task for path in bundled()]
-    if arguments.json:
-        rows = [
-            {
-                "name": task.name,
-                "title": task.title,
-                "category": task.category,
-                "direction": str(task.direction),
-                "baseline": task.baseline,
-                "best_known": task.best_known,
-                "verification": task.verification,
-            }
-            for task in found
-        ]
-        print(json.dumps(rows))
-        return DONE
-    for task in found:
-        known = "–" if task.best_known is None else text.number(task.best_known)
-        start = "–" if task.baseline is None else text.number(task.baseline)
-        print(f"{task.name:<22} {task.direction} {task.score_name}: {start} → best known {known}")
-        print(f"{'':<22} {task.title}")
-    return DONE
-
-
-def _load(name: str) -> Loaded:
+def read(name: str) -> Loaded:
+    """Return the task of that name or directory. Raises `UsageError` with all its problems."""
     try:
         return load(name)
     except TaskError as error:

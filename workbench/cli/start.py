@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from workbench.cli import DONE, CommandFailed, UsageError
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
@@ -19,6 +21,7 @@ from workbench.cli.sessions import (
     how_to_resume,
     how_to_watch,
     is_finished,
+    named,
     pick,
     reading,
 )
@@ -26,8 +29,9 @@ from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
 from workbench.formats.error import TaskError
 from workbench.formats.load import load
+from workbench.propose.registry import REPLAY
 from workbench.propose.setup import Setup
-from workbench.store import StoreError, default_root
+from workbench.store import Blob, StoreError, default_root
 
 DEMO_TASK = "circle-packing"
 
@@ -49,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
     setup = chosen(arguments)
     settings = _settings(arguments, setup)
+    settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
     try:
         loaded = load(arguments.task)
@@ -58,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     try:
-        made = asyncio.run(create_session(default_root(), loaded.task, settings))
+        made = asyncio.run(create_session(default_root(), loaded.task, settings, blobs))
     except StoreError as error:
         raise CommandFailed(str(error)) from None
     launch = Launch(
@@ -67,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         on_finish=arguments.on_finish,
         named=tuple(arguments.model),
     )
-    return _go(made.absolute(), arguments, launch)
+    return go(made.absolute(), arguments, launch)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -89,7 +94,7 @@ def resume(arguments: argparse.Namespace) -> int:
         setup=changed(arguments, directory),
         named=tuple(arguments.model),
     )
-    return _go(directory, arguments, launch)
+    return go(directory, arguments, launch)
 
 
 def attach(arguments: argparse.Namespace) -> int:
@@ -126,6 +131,21 @@ def _settings(arguments: argparse.Namespace, setup: Setup | None) -> Settings:
     )
 
 
+def _taped(settings: Settings, source: str | None) -> tuple[Settings, list[Blob]]:
+    """Give a proposer that replays its recording. Raises `UsageError`."""
+    if (settings.proposer == REPLAY) != (source is not None):
+        raise UsageError("--proposer replay and --recording SESSION belong together")
+    if source is None:
+        return settings, []
+    from workbench.engine.recording import NothingRecorded, tape
+
+    try:
+        made, blobs = tape(named(source))
+    except (NothingRecorded, StoreError) as error:
+        raise UsageError(f"--recording: {error}") from None
+    return replace(settings, options=made.recorded()), blobs
+
+
 def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
@@ -138,7 +158,7 @@ def _display(asked: str) -> str:
     return asked
 
 
-def _go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
+def go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
     """Run the session: in a process of its own under the TUI, else right here."""
     display = _display(arguments.display)
     if not arguments.detach and display != "tui":

@@ -53,6 +53,11 @@ class StartOptions(msgspec.Struct, frozen=True):
     evaluations: int | None
     """Budget of verifications; None takes the task's own."""
     strategy: str
+    models: tuple[str, ...] = ()
+    """As on the command line; none leaves it to the mechanical proposer."""
+    effort: str = ""
+    usd: float | None = None
+    """Budget in dollars; None sets none."""
 
 
 class OpenFailed(Exception):
@@ -85,6 +90,9 @@ class SessionOpener(Protocol):
 
     def strategies(self) -> list[str]:
         """Return the names of the strategies, the default first."""
+
+    def problem(self, task_path: str, options: StartOptions) -> str:
+        """Say why a session cannot be begun so, and what to do; empty if it can."""
 
     async def start(self, task_path: str, options: StartOptions) -> Attached:
         """Begin a new session and attach to its engine. Raises `OpenFailed`."""

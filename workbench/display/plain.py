@@ -69,6 +69,8 @@ def _head(session: Session, path: Path) -> list[str]:
         f"{count} {'lineage' if count == 1 else 'lineages'}, seed {facts.seed}, may spend {bounds}",
         f"session {path}",
     ]
+    if facts.recording is not None:
+        lines_.append(text.replays(facts.recording))
     if facts.sandbox == "process":
         lines_.append(UNSAFE)
     return lines_

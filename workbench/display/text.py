@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from workbench.model.event import SessionCreated
+from workbench.model.event import Recording, SessionCreated
 from workbench.model.limits import Limits, Spend
 
 _ESCAPE = re.compile(
@@ -149,6 +149,12 @@ def models(proposer: str, options: Mapping[str, object]) -> str:
     if not isinstance(named, list) or len(named) < 2:
         return one_line(proposer)
     return one_line(f"{proposer} of {', '.join(map(str, named))}")
+
+
+def replays(recording: Recording) -> str:
+    """Say what a session replays, and how far."""
+    until = "all of it" if recording.until is None else f"each lineage up to step {recording.until}"
+    return f"replays {one_line(recording.session)}, {until}; its costs are those of the recording"
 
 
 def _against(used: str, top: int | str | None, unit: str) -> str:

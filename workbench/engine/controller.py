@@ -14,7 +14,7 @@ from workbench.model import event as ev
 from workbench.model.candidate import LineageId, digest_of, digest_of_files
 from workbench.model.limits import Limits
 from workbench.model.lineage import Lineage, name_of
-from workbench.model.session import Session
+from workbench.model.session import REVIVED, Session
 from workbench.model.task import Task
 from workbench.store import Blob
 
@@ -24,8 +24,8 @@ CANDIDATE_BYTES = 1 << 20
 """Largest hand-edited candidate taken."""
 
 
-REVIVED = ("barren", "person", "model")
-"""Why a lineage may have stopped that goes on when a person names it."""
+WHILE_REPLAYING = (cmd.Pause, cmd.Abort, cmd.Continue, cmd.Shutdown)
+"""What people can do while a recording is re-enacted; more would make it another story."""
 
 
 class Refused(Exception):
@@ -74,6 +74,8 @@ class Controller:
     async def send(self, command: AnyCommand) -> Reply:
         """Carry out one command; a refusal is a reply, never an exception."""
         try:
+            if self._session.replaying and not isinstance(command, WHILE_REPLAYING):
+                raise Refused(_replaying(self._session))
             return await self._carry[type(command)](command)
         except Refused as refusal:
             return Reply(False, str(refusal))
@@ -248,6 +250,13 @@ class Controller:
             )
 
         return max(self._session.lineages.values(), key=richness)
+
+
+def _replaying(session: Session) -> str:
+    recording = session.facts.recording
+    until = None if recording is None else recording.until
+    later = "the rest can be done" if until is None else f"the rest can be done from step {until}"
+    return f"this session is being replayed: pause it or let it go on; {later} when that is over"
 
 
 def _hint_text(text: str) -> str:

@@ -18,15 +18,19 @@ from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
 from workbench.engine.launch import Launch, backend_for
 from workbench.engine.proposers import Proposers
+from workbench.engine.replay import RecordingBroken, Replayed
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
 from workbench.engine.verification import InfrastructureDown, NoSandbox, Verifications
-from workbench.formats.harbor import parse
+from workbench.formats.read import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
+from workbench.model.recording import decode
 from workbench.model.task import Task
+from workbench.propose.registry import REPLAY
+from workbench.propose.replay import Source, Tape
 from workbench.search.registry import strategy
 from workbench.store import JournalBroken
 from workbench.verify.verifier import Verifier
@@ -67,6 +71,7 @@ class Engine:
         self._group: asyncio.TaskGroup | None = None
         self._ready = asyncio.Event()
         self._control: Controller | None = None
+        self._replayed: Replayed | None = None
 
     async def run(self) -> ev.EngineClosed:
         """Work until there is nothing left to do or `shutdown` is called.
@@ -76,7 +81,9 @@ class Engine:
         the machine or the disk gave up.
         """
         task = await self._load()
-        proposers = Proposers(self.journal.session, self._launch)
+        proposers = Proposers(
+            self.journal.session, self._launch, await self._tapes(), self.journal.blob
+        )
         backend, found = await self._isolation(task)
 
         async def open_verifier() -> Verifier:
@@ -119,8 +126,25 @@ class Engine:
     async def _load(self) -> Task:
         facts = self.journal.session.facts
         bundle = {path: await self.journal.blob(x) for path, x in facts.task_files.items()}
-        task, _ = parse(bundle, facts.task)
+        task, _ = parse(bundle, facts.task, facts.task_format)
         return task
+
+    async def _tapes(self) -> dict[str, Tape]:
+        """Load the recordings that lineages answer from. Raises `ValueError` for a broken one."""
+        tapes: dict[str, Tape] = {}
+        for lineage in self.journal.session.lineages.values():
+            if lineage.created.proposer == REPLAY:
+                digest = Source.of(lineage.created.options).recording
+                if digest not in tapes:
+                    tapes[digest] = Tape(await self._records(digest))
+        return tapes
+
+    async def _records(self, digest: str) -> list[ev.Record]:
+        try:
+            data = await self.journal.blob(digest)
+        except KeyError:
+            raise ValueError("the session lacks the recording that it replays") from None
+        return await asyncio.to_thread(decode, data)
 
     async def _isolation(self, task: Task) -> tuple[sandbox.Backend, sandbox.Capabilities]:
         """Return the backend and what is known of it: as tried on this machine, else as built."""
@@ -162,7 +186,7 @@ class Engine:
             pass
         except* JournalBroken:
             pass  # the closing event meets it again, outside of this group
-        except* InfrastructureDown as down:
+        except* (InfrastructureDown, RecordingBroken) as down:
             self._reason, self._detail = "interrupted", str(down.exceptions[0])
         closed = ev.EngineClosed(self._reason, self._detail)
         try:
@@ -181,12 +205,13 @@ class Engine:
         host = socket.gethostname()
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
         lineages = self.journal.session.lineages.values()
-        for lineage in lineages:
-            pending = lineage.pending
-            if pending is not None and not proposers.free(lineage.created):
-                spend = pending.reserved + Spend(unknown=1)
-                events.append(ev.ProposalLost(lineage.id, pending.step, spend))
-        events += proposers.changes()
+        if not self.journal.session.replaying:  # else nothing that costs was under way
+            for lineage in lineages:
+                pending = lineage.pending
+                if pending is not None and not proposers.free(lineage.created):
+                    spend = pending.reserved + Spend(unknown=1)
+                    events.append(ev.ProposalLost(lineage.id, pending.step, spend))
+            events += proposers.changes()
         # The machine or a model failed then; whether it still does, the next try will tell.
         faulted = [x.id for x in lineages if x.stopped == "model"]
         faulted += [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
@@ -196,11 +221,28 @@ class Engine:
 
     async def _drive(self, means: Means) -> None:
         session = self.journal.session
+        if session.replaying:
+            await self._replay(means)
         initial = session.candidates[INITIAL]
         if initial.verdict is None:
             await means.verifications.verify(initial)
         for number in session.lineages:
             self._start(number, means)
+
+    async def _replay(self, means: Means) -> None:
+        recording = self.journal.session.facts.recording
+        assert recording is not None
+        self._replayed = Replayed(
+            await self._records(recording.digest),
+            means.task,
+            self.journal,
+            means.verifications,
+            means.proposers.again,
+            self._settled,
+        )
+        await self._replayed.run()
+        self._replayed = None
+        await self.journal.post(*means.proposers.changes())
 
     def _start(self, number: LineageId, means: Means) -> None:
         created = self.journal.session.lineages[number].created
@@ -219,7 +261,7 @@ class Engine:
 
     def _settled(self) -> None:
         """A lineage came to rest: the session may be finished, or stuck."""
-        if all(runner.over for runner in self._runners.values()):
+        if self._replayed is None and all(runner.over for runner in self._runners.values()):
             lineages = self.journal.session.lineages.values()
             speechless = [x.stop_detail for x in lineages if x.stopped == "model"]
             self.shutdown(*(("interrupted", speechless[0]) if speechless else ("finished",)))
@@ -248,6 +290,8 @@ class Engine:
             return [self._runners[x] for x in numbers if x in self._runners]
 
         def wake(numbers: Iterable[LineageId]) -> None:
+            if self._replayed is not None:
+                self._replayed.wake()
             for runner in some(numbers):
                 runner.wake()
 

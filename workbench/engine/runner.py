@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
+from workbench.engine import shares
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
-from workbench.engine.reporting import Closing, StepReporter
+from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
@@ -201,6 +202,7 @@ class Runner:
         hints = self._journal.session.hints
         move = Move(chosen.operator, chosen.parents, chosen.inspirations)
         request = await self._requests.gather(self.lineage, chosen.step, move)
+        request = replace(request, left=shares.reserved(chosen.reserved))
         return replace(request, hints=advice(hints[number] for number in chosen.hints))
 
     async def _choose(self) -> Request | None:
@@ -212,7 +214,7 @@ class Runner:
         request = await self._requests.gather(lineage, step, move)
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)
-        request = replace(request, hints=advice(hints))
+        request = replace(request, hints=advice(hints), left=shares.left(lineage))
         reserved = self._proposer.reserve(request)
         limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
         if limit is not None:
@@ -269,7 +271,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=proposal.spend,
         )
-        await self._journal.post(made, blobs=[*blobs, *_talk(proposal.prompt, proposal.reply)])
+        await self._journal.post(made, blobs=[*blobs, *talk(proposal.prompt, proposal.reply)])
 
     async def _fail(
         self,
@@ -292,7 +294,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=error.spend,
         )
-        await self._journal.post(failed, blobs=_talk(error.prompt, error.reply))
+        await self._journal.post(failed, blobs=talk(error.prompt, error.reply))
 
     def _post_aborted(self, in_flight: bool) -> None:
         """Record that a step was cut. A paid call stays charged at its reservation."""
@@ -313,7 +315,3 @@ class Runner:
     def _say(self, phase: str) -> None:
         step = self.lineage.step
         self._journal.hub.publish([Live(self._number, phase, step, None, time.time())])
-
-
-def _talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:
-    return [Blob(part) for part in (*prompt, *(() if reply is None else (reply,)))]

@@ -27,6 +27,11 @@ def left(lineage: Lineage) -> Limits:
     )
 
 
+def reserved(spend: Spend) -> Limits:
+    """Return what a proposal may cost that was reserved for it before."""
+    return Limits(tokens=spend.tokens or None, usd=None if spend.unpriced else spend.usd)
+
+
 def _minus(total: int | None, used: int) -> int | None:
     return None if total is None else max(0, total - used)
 
@@ -71,7 +76,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
             flight.tokens - lineage.spent.tokens,
             flight.usd - lineage.spent.usd,
         )
-        if lineage.stopped in (None, "budget", "target", "model"):
+        if lineage.stopped in (None, "budget", "target", "model", "recording"):
             able.append(lineage)
     events: list[ev.AnyEvent] = [ev.BudgetChanged(limits, target)]
     if able:

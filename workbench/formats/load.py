@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from workbench import content
-from workbench.formats import bundle, harbor
+from workbench.formats import bundle, harbor, read
 from workbench.formats.error import Problem, TaskError
 from workbench.model.task import Task
 
@@ -37,7 +37,7 @@ def load(path: str | Path) -> Loaded:
     directory = _find(path)
     try:
         files = bundle.read(directory)
-        task, warnings = harbor.parse(files, directory.resolve().name)
+        task, warnings = read.parse(files, directory.resolve().name, read.recognise(files))
     except TaskError as error:
         raise TaskError(error.problems, str(path)) from None
     return Loaded(task, tuple(warnings))

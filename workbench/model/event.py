@@ -25,6 +25,22 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind", g
     """
 
 
+class Recording(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a session replays before, or instead of, a search of its own."""
+
+    session: str
+    """Name of the session that was recorded."""
+    digest: str
+    """Blob that holds the records to re-enact (`workbench.model.recording`)."""
+    until: int | None = None
+    """Step of each lineage up to which is replayed; None replays all, and then the lineages end."""
+    limits: Limits | None = None
+    """Limits from there on."""
+    proposer: str = ""
+    """Proposer of all lineages from there on; empty leaves them the recorded ones."""
+    options: dict[str, object] = {}
+
+
 class SessionCreated(Event, frozen=True, tag="session_created"):
     """The session exists: what is searched, from which seed, within which limits."""
 
@@ -43,12 +59,17 @@ class SessionCreated(Event, frozen=True, tag="session_created"):
     unit: str = ""
     baseline: float | None = None
     best_known: float | None = None
+    bound: float | None = None
+    score_tolerance: float | None = None
     verification: str = "output"
     sandbox: str = "auto"
     """Sandbox backend asked for when the session was begun."""
     target: float | None = None
     """Raw score at which the session stops."""
     allocation: str = "uniform"
+    recording: Recording | None = None
+    task_format: str = "harbor"
+    """Which reader the task bundle is for."""
 
 
 class LineageCreated(Event, frozen=True, tag="lineage_created"):
@@ -169,6 +190,9 @@ class CallFailed(Event, frozen=True, tag="call_failed"):
     """Until the next attempt; None when there is none."""
     spend: Spend = Spend()
     """What the call is known to cost all the same."""
+    prompt: tuple[str, ...] = ()
+    reply: str | None = None
+    """What had arrived of an answer."""
 
 
 class ProposalFailed(Event, frozen=True, tag="proposal_failed"):
@@ -240,7 +264,8 @@ class LineageStopped(Event, frozen=True, tag="lineage_stopped"):
 
     lineage: LineageId
     reason: str
-    """``budget``, ``barren``, ``target``, ``person``, or ``model``: none can be asked."""
+    """``budget``, ``barren``, ``target``, ``person``, ``model``: none can be asked, or
+    ``recording``: it ends here."""
     detail: str = ""
 
 
@@ -276,6 +301,25 @@ class HintTaken(Event, frozen=True, tag="hint_taken"):
     step: int
 
 
+class ReplayDiffered(Event, frozen=True, tag="replay_differed"):
+    """A replayed step came to something else than was recorded; what was recorded stands."""
+
+    lineage: LineageId | None
+    step: int
+    what: str
+    """``move``, ``proposal`` or ``verdict``; of a verdict, what was found this time stands."""
+    message: str
+
+
+class ReplayEnded(Event, frozen=True, tag="replay_ended"):
+    """The recording is re-enacted: the search goes on by itself, or is over."""
+
+    steps: int
+    candidates: int
+    differing: int
+    """Steps that came to something else than was recorded."""
+
+
 AnyEvent = (
     SessionCreated
     | LineageCreated
@@ -301,6 +345,8 @@ AnyEvent = (
     | HintEdited
     | HintWithdrawn
     | HintTaken
+    | ReplayDiffered
+    | ReplayEnded
 )
 
 

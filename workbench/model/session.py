@@ -10,10 +10,14 @@ import msgspec
 from workbench.model import event as ev
 from workbench.model.calls import reading_of
 from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
+from workbench.model.enacted import ENACTED
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
 from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage, Point
+
+REVIVED = ("barren", "person", "model", "recording")
+"""Why a lineage may have stopped that goes on when a person names it."""
 
 
 class Session:
@@ -41,6 +45,11 @@ class Session:
         self.isolation: ev.EngineOpened | None = None
         """The newest run, open or not."""
         self.closed: ev.EngineClosed | None = None
+        self.enacted = 0
+        """Records so far of the kinds that a replay re-enacts."""
+        self.replayed: ev.ReplayEnded | None = None
+        self.differing = 0
+        """Steps of a replay that came to something else than was recorded."""
         for record in records:
             self.apply(record)
 
@@ -50,6 +59,11 @@ class Session:
         if self.created is None:
             raise ValueError("the journal holds no session yet")
         return self.created
+
+    @property
+    def replaying(self) -> bool:
+        """Whether a recording is still to be re-enacted."""
+        return self.facts.recording is not None and self.replayed is None
 
     @property
     def initial(self) -> Candidate | None:
@@ -83,7 +97,9 @@ class Session:
         self.seq = record.seq
         self.updated_at = record.at
         self.elapsed = max(self.elapsed, record.elapsed)
-        _FOLD[type(record.event)](self, record, record.event)
+        kind = type(record.event)
+        self.enacted += kind in ENACTED
+        _FOLD[kind](self, record, record.event)
         lineage = None if record.lineage is None else self.lineages.get(record.lineage)
         if lineage is not None:
             lineage.last_seq = record.seq
@@ -118,7 +134,7 @@ class Session:
         self.limits = e.limits
         self.target = e.target
         for lineage in self.lineages.values():
-            if lineage.stopped in ("budget", "target"):
+            if lineage.stopped in ("budget", "target", "recording"):
                 lineage.stopped = None
         self.closed = None
 
@@ -237,7 +253,7 @@ class Session:
             lineage.wanted = "run"
             lineage.settled = False
             lineage.paused_by = lineage.pause_reason = ""
-            if lineage.stopped in ("barren", "person", "model"):
+            if lineage.stopped in REVIVED:
                 lineage.stopped = None
                 lineage.barren = 0
 
@@ -259,6 +275,12 @@ class Session:
     def _hint_taken(self, record: Record, e: ev.HintTaken) -> None:
         before = self.lineages[e.lineage].best_reward
         self.hints[e.hint].taken.setdefault(e.lineage, Taken(e.step, before, before))
+
+    def _replay_differed(self, record: Record, e: ev.ReplayDiffered) -> None:
+        self.differing += 1
+
+    def _replay_ended(self, record: Record, e: ev.ReplayEnded) -> None:
+        self.replayed = e
 
     def _return_hints(self, lineage: LineageId, step: int) -> None:
         """Let the hints of a step wait again: its proposer never answered."""
@@ -334,4 +356,6 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.HintEdited: Session._hint_edited,
     ev.HintWithdrawn: Session._hint_withdrawn,
     ev.HintTaken: Session._hint_taken,
+    ev.ReplayDiffered: Session._replay_differed,
+    ev.ReplayEnded: Session._replay_ended,
 }

@@ -57,6 +57,11 @@ class Task(msgspec.Struct, frozen=True):
     baseline: float | None = None
     best_known: float | None = None
     best_known_source: str = ""
+    bound: float | None = None
+    """A score that no answer can pass."""
+    bound_source: str = ""
+    score_tolerance: float | None = None
+    """By how much a score may pass `best_known` or `bound` without a word."""
     verification: str = "output"
     """How candidate and verifier are kept apart: ``output``, ``call`` or ``shared``."""
     repeats: int = 1
@@ -70,6 +75,10 @@ class Task(msgspec.Struct, frozen=True):
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    """Metrics that tell kinds of candidates apart, rather than good from bad."""
+    format: str = "harbor"
+    """Of the directory, for whoever reads its files again."""
     bundle: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The task directory itself, path -> content: what travels with a session."""
 

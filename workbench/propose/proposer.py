@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from workbench.model.candidate import Candidate
-from workbench.model.limits import Spend
+from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
 from workbench.model.task import Task
@@ -55,6 +55,9 @@ class Trouble(msgspec.Struct, frozen=True):
     """Until the next attempt; None when there is none."""
     spend: Spend = Spend()
     """What the failed call is known to cost."""
+    prompt: tuple[bytes, ...] = ()
+    reply: bytes | None = None
+    """What had arrived of an answer; None where nothing had."""
 
 
 class Reporter(Protocol):
@@ -114,6 +117,8 @@ class Request(msgspec.Struct, frozen=True):
     hints: tuple[Advice, ...] = ()
     fault: Fault | None = None
     """Set when the lineage's last step ended in an unusable reply."""
+    left: Limits = Limits()
+    """What the lineage may still spend: a proposal that can be had for less is made smaller."""
 
 
 class Proposal(msgspec.Struct, frozen=True):

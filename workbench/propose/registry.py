@@ -18,6 +18,9 @@ _FACTORIES = {
 }
 """Name -> where its factory is, of those without options; imported when asked for."""
 
+REPLAY = "replay"
+"""The proposer that answers from a recording, which whoever runs the session must give it."""
+
 _MODELS = "workbench.propose.llm.proposer:LLM"
 _SHARED = "workbench.propose.llm.proposer:Shared"
 
@@ -36,8 +39,8 @@ def shared(prices: Prices) -> Shared:
 
 def check(name: str) -> None:
     """Raise `ValueError`, which lists the known ones, for a proposer that does not exist."""
-    if not asks_models(name) and name not in _FACTORIES:
-        known = ", ".join(sorted(_FACTORIES))
+    if not asks_models(name) and name not in (*_FACTORIES, REPLAY):
+        known = ", ".join(sorted((*_FACTORIES, REPLAY)))
         raise ValueError(
             f"unknown proposer {name!r}: choose one of {known}, or ask a model with --model"
         )

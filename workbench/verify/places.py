@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 
 import sandbox
-from sandbox import Limits, Spec
+from sandbox import Job, Limits, Spec
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome
 from workbench.verify import answers
@@ -17,6 +18,7 @@ from workbench.verify.text import size
 APP = "/app"
 TESTS = "/tests"
 LOGS = "/logs/verifier"
+STAND_IN, _AS_VERIFIER = "/tmp/stand-in.py", "/tmp/as-verifier.py"
 NONCE = f"{LOGS}/nonce"
 """Given to a verifier that does not share its sandbox: a word that no other run has."""
 
@@ -26,6 +28,15 @@ MAX_PRINTED = 1 << 20
 """Most that a program may print, in bytes."""
 LOG_SPACE = 64 << 20
 """Disk a verifier has beside the candidate's files or outputs, in bytes."""
+
+
+_RUNNER = f"""import sys
+sys.path[0], __file__ = {TESTS!r}, {TESTS + "/verify.py"!r}
+with open({STAND_IN!r}, "rb") as _file:
+    _code = compile(_file.read(), __file__, "exec")
+exec(_code)
+""".encode()
+"""Runs a program as if it lay where the verifier does, among its modules and data."""
 
 
 def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
@@ -72,6 +83,12 @@ def verifier_spec(
 def _image(task: Task) -> sandbox.Image | None:
     image = task.image
     return None if image is None else sandbox.Image(image.name, image.context)
+
+
+def with_program(job: Job, program: bytes) -> Job:
+    """Return a verifier's job that runs `program` in the place of the task's ``verify.py``."""
+    argv = tuple(_AS_VERIFIER if word == f"{TESTS}/verify.py" else word for word in job.argv)
+    return replace(job, argv=argv, files={**job.files, STAND_IN: program, _AS_VERIFIER: _RUNNER})
 
 
 def app_files(task: Task, files: Mapping[str, bytes]) -> dict[str, bytes]:
