@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+from _pytest.mark import ParameterSet
+
 TASKS = Path(__file__).parents[2] / "tasks"
+NEEDS = {"edit-distance-kernel": ("gcc", "valgrind")}
+"""Tasks that need programs of the machine."""
 NAMES = tuple(sorted(path.parent.name for path in TASKS.glob("*/task.toml")))
 
 
@@ -115,3 +121,28 @@ def _environment(name: str) -> dict[str, str]:
         places.add(str(Path(found.origin).parents[1]))
     alone = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     return alone | ({"PYTHONPATH": os.pathsep.join(sorted(places))} if places else {})
+
+
+def lacking(name: str) -> str:
+    """Return what a task needs and this machine lacks, "" if nothing."""
+    absent = [tool for tool in NEEDS.get(name, ()) if shutil.which(tool) is None]
+    return f"{name} needs {' and '.join(absent)}, not installed here" if absent else ""
+
+
+def figures_differ(name: str) -> str:
+    """Return why the figures in ``task.toml`` need not be this machine's, "" if they must."""
+    if name == "sql-query" and sqlite3.sqlite_version != "3.40.1":
+        return f"the figures of sql-query are SQLite 3.40.1's, not {sqlite3.sqlite_version}'s"
+    if name == "edit-distance-kernel":
+        asked = subprocess.run(["gcc", "-dumpfullversion"], capture_output=True, text=True)
+        if (version := asked.stdout.strip()) != "12.2.0":
+            return f"the figures of edit-distance-kernel are gcc 12.2.0's, not {version}'s"
+    return ""
+
+
+def each(names: tuple[str, ...]) -> list[ParameterSet]:
+    """Return the tasks as parameters of a test; what this machine lacks is a reason to skip."""
+    return [
+        pytest.param(name, marks=[pytest.mark.skip(reason)] if (reason := lacking(name)) else [])
+        for name in names
+    ]

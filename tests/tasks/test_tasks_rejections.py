@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from bundled import Scored, honest, judge, settings, verified_by, verify
+from bundled import Scored, honest, judge, lacking, settings, verified_by, verify
 
 MALFORMED = {
     "empty": (b"", "not valid JSON"),
@@ -32,11 +32,14 @@ NO_TEXT = {
     "all bytes": bytes(range(256)) * 20,
     "oversized": b" " * 20_000_000,
 }
-OUTPUTS = [(name, path) for name in verified_by("output") for path in settings(name)["outputs"]]
-of_json = pytest.mark.parametrize(("name", "path"), [o for o in OUTPUTS if o[1].endswith(".json")])
-of_others = pytest.mark.parametrize(
-    ("name", "path"), [o for o in OUTPUTS if not o[1].endswith(".json")]
-)
+OUTPUTS = [
+    (name, path)
+    for name in verified_by("output")
+    for path in settings(name)["outputs"]
+    if not lacking(name)
+]
+JSON = [(name, path) for name, path in OUTPUTS if path.endswith(".json")]
+OTHERS = [(name, path) for name, path in OUTPUTS if not path.endswith(".json")]
 
 
 def rejected(scored: Scored, reason: str) -> None:
@@ -45,7 +48,7 @@ def rejected(scored: Scored, reason: str) -> None:
     assert reason in scored.feedback
 
 
-@of_json
+@pytest.mark.parametrize(("name", "path"), JSON)
 @pytest.mark.parametrize("case", MALFORMED)
 def test_malformed_output(name: str, path: str, case: str, tmp_path: Path) -> None:
     content, reason = MALFORMED[case]
@@ -54,7 +57,7 @@ def test_malformed_output(name: str, path: str, case: str, tmp_path: Path) -> No
     assert len(scored.feedback) < 600
 
 
-@of_others
+@pytest.mark.parametrize(("name", "path"), OTHERS)
 @pytest.mark.parametrize("case", NO_TEXT)
 def test_output_that_is_no_text(name: str, path: str, case: str, tmp_path: Path) -> None:
     scored = judge(name, {**honest(name), path: NO_TEXT[case]}, tmp_path)

@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from bundled import NAMES, initial, reference, settings, verified_by
+from bundled import NAMES, each, figures_differ, initial, reference, settings, verified_by
 
 import sandbox
 from workbench.formats.load import load
@@ -24,7 +24,7 @@ async def backend() -> sandbox.Backend:
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", each(NAMES))
 async def test_the_initial_files_and_the_reference_score_as_stated(
     backend: sandbox.Backend, name: str
 ) -> None:
@@ -32,16 +32,20 @@ async def test_the_initial_files_and_the_reference_score_as_stated(
     assert [str(warning) for warning in loaded.warnings if "bound" not in str(warning)] == []
     async with Verifier(loaded.task, backend) as verifier:
         tried = await preflight(loaded.task, verifier)
-        assert (tried.fault, tried.warnings) == ("none", ()), tried.message
+        assert tried.fault == "none", tried.message
         assert tried.verdict is not None
-        assert tried.verdict.score == pytest.approx(ours["baseline"], rel=EXACT)
         again = (await verifier.verify(initial(name))).verdict
         assert again.score == tried.verdict.score
         assert again.metrics == tried.verdict.metrics
         best = (await verifier.verify(reference(name))).verdict
     assert best.outcome is Outcome.SCORED, best.message
     assert best.score is not None
-    assert gain(name, best.score, ours["baseline"]) > 1e-3
+    assert again.score is not None
+    assert gain(name, best.score, again.score) > 1e-3
+    if reason := figures_differ(name):
+        pytest.skip(reason)
+    assert tried.warnings == ()
+    assert again.score == pytest.approx(ours["baseline"], rel=EXACT)
     assert gain(name, ours["best_known"], best.score) >= -EXACT
 
 
@@ -59,7 +63,7 @@ EMPTY_HANDED = {
 }
 
 
-@pytest.mark.parametrize("name", verified_by("call"))
+@pytest.mark.parametrize("name", each(verified_by("call")))
 @pytest.mark.parametrize("case", EMPTY_HANDED)
 async def test_a_candidate_without_functions_is_not_scored(
     backend: sandbox.Backend, name: str, case: str

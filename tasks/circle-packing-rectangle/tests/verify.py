@@ -89,9 +89,7 @@ def area(width: Fraction) -> float:
     return float(max(width * (HALF_PERIMETER - width), Fraction(1, 10**9)))
 
 
-def praise(
-    total: float, width: Fraction, circles: list[Circle], contacts: int, free: float
-) -> str:
+def praise(total: float, width: Fraction, circles: list[Circle], contacts: int, free: float) -> str:
     """Say how good a feasible packing is and where it is loose."""
     order = sorted(range(CIRCLES), key=lambda i: circles[i][2])
     smallest = ", ".join(f"circle {i} ({float(circles[i][2]):.4f})" for i in order[:4])
