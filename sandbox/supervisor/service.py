@@ -59,8 +59,8 @@ class Service:
             problem = None if own else "no mounts in a user namespace after dropping root"
             tree = ["--ro-bind", "/tree", "/"]
             area = Area("/run" if own else "/run/area", header["writable"], own)
-        launcher = Bwrap(binary, tree, area, header["workdir"], header["env"])
-        cold = problem or (None if header["warm"] else NOT_WANTED)
+        launcher = Bwrap(binary, tree, area, header)
+        cold = problem or header["cold"] or (None if header["warm"] else NOT_WANTED)
         self.programs = Programs(self.channel, area, launcher, header, cold)
         return self._opened(problem is None, problem)
 

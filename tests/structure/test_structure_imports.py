@@ -22,12 +22,13 @@ except SystemExit as end:
     code = end.code
 assert code in (None, 0), code
 """
+# What lies in `programs` runs in sandboxes, each file a script beside the others.
 ROOM = """
 import importlib, pkgutil
 for name in {rooms!r}:
     room = importlib.import_module(name)
     for found in pkgutil.walk_packages(room.__path__, name + "."):
-        if not found.name.endswith("__main__"):
+        if ".programs." not in found.name and not found.name.endswith("__main__"):
             importlib.import_module(found.name)
 """
 

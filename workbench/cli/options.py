@@ -15,7 +15,9 @@ def search_options(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("search")
     group.add_argument("--lineages", type=values.positive, default=4, metavar="N", help="default 4")
     group.add_argument("--strategy", default="chain", help="default chain; also: independent")
-    group.add_argument("--proposer", help="default mutation (no key needed); or name a --model")
+    group.add_argument(
+        "--proposer", help="default mutation (no key needed); or name a --model, or a --command"
+    )
     group.add_argument(
         "--recording", metavar="SESSION", help="with --proposer replay: whose answers to give again"
     )
@@ -31,6 +33,17 @@ def search_options(command: argparse.ArgumentParser) -> None:
         "default: the task's own",
     )
     group.add_argument("--target", type=values.finite, metavar="SCORE", help="stop at this score")
+
+
+def task_options(command: argparse.ArgumentParser) -> None:
+    """Add what is said of a task that other tools' directories leave open."""
+    group = command.add_argument_group("tasks in other tools' formats")
+    group.add_argument(
+        "--evaluate-timeout",
+        type=values.above_zero,
+        metavar="S",
+        help="time of one evaluation, where the task does not say it (default 300)",
+    )
 
 
 def model_options(command: argparse.ArgumentParser) -> None:
@@ -69,6 +82,61 @@ def model_options(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help='TOML: [prices."MODEL"] input = 1.0, output = 2.0 in dollars per million tokens',
     )
+
+
+COMMAND_OPTIONS = (
+    *("command_network", "command_env", "command_show", "command_seconds", "command_memory"),
+)
+"""What belongs to a `command`."""
+
+
+def command_options(command: argparse.ArgumentParser) -> None:
+    """Add which command proposes, and what it may reach."""
+    group = command.add_argument_group(
+        "a command of yours",
+        "an agent with a command line, say: it finds the files and a prompt in a sandbox without "
+        "network, edits the files, and ends",
+    )
+    group.add_argument(
+        "--command",
+        metavar="CMD",
+        type=values.words,
+        help="given to `sh -c` beside the files; the path of its prompt is in $WORKBENCH_PROMPT",
+    )
+    group.add_argument("--command-network", action="store_true", help="leave the network on for it")
+    group.add_argument(
+        "--command-env",
+        metavar="NAME",
+        type=values.words,
+        action="append",
+        default=[],
+        help="pass a variable of yours on to it, a key say; its value is not kept",
+    )
+    group.add_argument(
+        "--command-show",
+        metavar="PATH",
+        type=values.words,
+        action="append",
+        default=[],
+        help="let it read a directory or file of this machine, its own installation say",
+    )
+    group.add_argument(
+        "--command-seconds",
+        metavar="S",
+        type=values.above_zero,
+        help="longest time of one proposal (default 600)",
+    )
+    group.add_argument(
+        "--command-memory",
+        metavar="MB",
+        type=values.positive,
+        help="memory that it may hold (default 2048)",
+    )
+
+
+def no_command(command: argparse.ArgumentParser) -> None:
+    """Say that no command proposes."""
+    command.set_defaults(command=None, **dict.fromkeys(COMMAND_OPTIONS))
 
 
 def launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None:

@@ -52,11 +52,18 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="watch four lineages optimise circle packing")
     demo.set_defaults(run=_lazy("start", "demo"))
     run = commands.add_parser("run", help="start a new session on a task")
-    run.add_argument("task", metavar="TASK", help="a task directory or a bundled task's name")
+    run.add_argument(
+        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
+    )
     run.set_defaults(run=_lazy("start", "run"))
+    options.no_command(demo)
+    options.task_options(run)
+    demo.set_defaults(evaluate_timeout=None)
     for command in (demo, run):
         options.search_options(command)
         options.model_options(command)
+        if command is run:
+            options.command_options(command)
         options.launch_options(command, chosen="auto")
         options.front_end_options(command)
     resume = commands.add_parser("resume", help="go on with an interrupted session")
@@ -70,6 +77,7 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     resume.set_defaults(run=_lazy("start", "resume"))
     options.model_options(resume)
+    options.command_options(resume)
     options.launch_options(resume, chosen=None)
     options.front_end_options(resume)
     replay = commands.add_parser(
@@ -168,8 +176,16 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
-    verify = commands.add_parser("verify", help="run a task's verifier once on its initial files")
-    verify.add_argument("task", metavar="TASK")
+    verify = commands.add_parser("verify", help="run a task's verifier once")
+    verify.add_argument("task", metavar="TASK", help="a directory, REPO:Domain/Task or a name")
+    verify.add_argument(
+        "--candidate",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="verify this instead of the initial files; [EDITABLE=]PATH, repeatable",
+    )
+    options.task_options(verify)
     verify.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from workbench.cli import DONE, CommandFailed, UsageError
+from workbench.cli import DONE, CommandFailed, UsageError, command
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
 from workbench.cli.models import changed, check_budget, chosen
@@ -28,7 +28,9 @@ from workbench.cli.sessions import (
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
 from workbench.formats.error import TaskError
+from workbench.formats.foreign.tuning import Tuning
 from workbench.formats.load import load
+from workbench.propose.command.setup import COMMAND, CommandSetup
 from workbench.propose.registry import REPLAY
 from workbench.propose.setup import Setup
 from workbench.store import Blob, StoreError, default_root
@@ -52,14 +54,17 @@ def demo(arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
     setup = chosen(arguments)
-    settings = _settings(arguments, setup)
+    own = command.chosen(arguments)
+    settings = _settings(arguments, setup or own)
     settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
     try:
-        loaded = load(arguments.task)
+        loaded = load(arguments.task, Tuning(evaluate_timeout_sec=arguments.evaluate_timeout))
     except TaskError as error:
         raise UsageError(str(error)) from None
-    check_budget(setup, complete(settings.limits, loaded.task))
+    limits = complete(settings.limits, loaded.task)
+    check_budget(setup, limits)
+    command.check_budget(own, limits)
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     try:
@@ -71,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         sandbox=arguments.sandbox,
         on_finish=arguments.on_finish,
         named=tuple(arguments.model),
+        command=own,
     )
     return go(made.absolute(), arguments, launch)
 
@@ -86,13 +92,16 @@ def resume(arguments: argparse.Namespace) -> int:
             limits = raise_limits(session, read_limits(arguments.budget))
     elif is_finished(directory):
         raise CommandFailed(how_to_extend(directory))
+    own = command.changed(arguments, directory)
     launch = Launch(
         limits=limits,
         slots=arguments.slots,
         sandbox=arguments.sandbox,
         on_finish=arguments.on_finish,
-        setup=changed(arguments, directory),
+        # Models that are not asked any more need no key; options of theirs are a mistake.
+        setup=changed(arguments, directory) if own is None else chosen(arguments),
         named=tuple(arguments.model),
+        command=own,
     )
     return go(directory, arguments, launch)
 
@@ -106,14 +115,16 @@ def attach(arguments: argparse.Namespace) -> int:
     return asyncio.run(_watch(directory, display))
 
 
-def _settings(arguments: argparse.Namespace, setup: Setup | None) -> Settings:
+def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
     from workbench.search.registry import strategy
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
-    if asks_models(proposer) != (setup is not None):
+    if asks_models(proposer) != isinstance(setup, Setup):
         raise UsageError(f"--proposer {proposer}: models are named with --model alone")
+    if (proposer == COMMAND) != isinstance(setup, CommandSetup):
+        raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
         strategy(arguments.strategy)
         check(proposer)

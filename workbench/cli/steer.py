@@ -72,7 +72,7 @@ def inject(arguments: argparse.Namespace) -> int:
         parent = lineage.best or lineage.created.origin
     _check_candidate(session, parent)
     editable = list(lineage.origin.files)
-    files = dict(_file(text, editable) for text in arguments.files)
+    files = dict(candidate_file(text, editable) for text in arguments.files)
     return _send(directory, cmd.Inject(lineage.id, parent, files, arguments.note))
 
 
@@ -102,7 +102,7 @@ def _check_candidate(session: Session, number: CandidateId) -> None:
         raise UsageError(f"there is no candidate #{number}; there are {len(session.candidates)}")
 
 
-def _file(text: str, editable: list[str]) -> tuple[str, str]:
+def candidate_file(text: str, editable: list[str]) -> tuple[str, str]:
     """Read ``[EDITABLE=]PATH``: the name may be left out where it is clear."""
     name, sign, path = text.partition("=")
     if not sign or (name not in editable and Path(text).exists()):

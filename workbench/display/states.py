@@ -47,6 +47,7 @@ _STOPS = {
     "barren": Mark("■", "barren", WARN),
     "person": Mark("■", "stopped", MUTED),
     "model": Mark("✖", "no model", BAD),
+    "command": Mark("✖", "no command", BAD),
 }
 SESSIONS = {
     "running": Mark("▶", "running", GOOD),

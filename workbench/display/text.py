@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from workbench.model.event import Recording, SessionCreated
 from workbench.model.limits import Limits, Spend
+from workbench.propose.command.setup import command_of
 
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -144,7 +145,13 @@ def wait(seconds: float) -> str:
 
 
 def models(proposer: str, options: Mapping[str, object]) -> str:
-    """Name a lineage's proposer; an ensemble by its models."""
+    """Name a lineage's proposer; an ensemble by its models, a command by what it is."""
+    try:
+        command = command_of(proposer, options)
+    except ValueError as error:
+        return one_line(str(error))
+    if command is not None:
+        return one_line(command.label)
     named = options.get("models")
     if not isinstance(named, list) or len(named) < 2:
         return one_line(proposer)

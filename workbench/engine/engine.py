@@ -27,6 +27,7 @@ from workbench.formats.read import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
+from workbench.model.lineage import UNABLE
 from workbench.model.recording import decode
 from workbench.model.task import Task
 from workbench.propose.registry import REPLAY
@@ -71,20 +72,25 @@ class Engine:
         self._group: asyncio.TaskGroup | None = None
         self._ready = asyncio.Event()
         self._control: Controller | None = None
+        self._found: sandbox.Capabilities
+        """What isolation candidates have."""
+        self._commands = ""
+        """In what the sandboxes of commands differ from it."""
         self._replayed: Replayed | None = None
 
     async def run(self) -> ev.EngineClosed:
         """Work until there is nothing left to do or `shutdown` is called.
 
         Raises `sandbox.SandboxUnavailable` before anything is written if programs cannot be
-        isolated here, `ValueError` likewise if a model must not be asked, and `EngineFailed` when
+        isolated here, `ValueError` likewise if a proposer must not be used, and `EngineFailed` when
         the machine or the disk gave up.
         """
         task = await self._load()
         proposers = Proposers(
             self.journal.session, self._launch, await self._tapes(), self.journal.blob
         )
-        backend, found = await self._isolation(task)
+        backend, self._found = await self._isolation(task)
+        self._commands = await proposers.isolation(self._found)
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
@@ -97,7 +103,7 @@ class Engine:
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
             means = Means(task, Verifications(self.journal, slots), proposers)
-            return await self._work(means, backend, found)
+            return await self._work(means, backend)
         finally:
             self._over.set()
             self._ready.set()  # whoever still waits to send a command is told that it is over
@@ -155,22 +161,21 @@ class Engine:
             raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
         return backend, memo.recall(found) or found
 
-    async def _try_isolation(self, backend: sandbox.Backend, known: sandbox.Capabilities) -> None:
+    async def _try_isolation(self, backend: sandbox.Backend) -> None:
         """Try every limit beside the work where that has not been done; tell what does not hold."""
-        if not known.tried:
-            tried = await backend.probe(full=True)
-            if tried.line() != known.line():
-                await self.journal.post(ev.IsolationTried(tried.line()))
+        if not self._found.tried:
+            known, self._found = self._found, await backend.probe(full=True)
+            if self._found.line() != known.line():
+                await self.journal.post(ev.IsolationTried(self._told()))
 
-    async def _work(
-        self,
-        means: Means,
-        backend: sandbox.Backend,
-        isolation: sandbox.Capabilities,
-    ) -> ev.EngineClosed:
+    def _told(self) -> str:
+        """Return the isolation line of this run."""
+        return " · ".join(filter(None, (self._commands, self._found.line())))
+
+    async def _work(self, means: Means, backend: sandbox.Backend) -> ev.EngineClosed:
         try:
             await self._change_budget()
-            opened = self._open(isolation.line(), isolation.tier, means.proposers)
+            opened = self._open(means.proposers)
             self._control = Controller(self.journal, means.task, self._crew(means))
             self._ready.set()
             await opened
@@ -179,7 +184,7 @@ class Engine:
                 self._group = group
                 group.create_task(self._drive(means))
                 group.create_task(self._heartbeat())
-                group.create_task(self._try_isolation(backend, isolation))
+                group.create_task(self._try_isolation(backend))
                 await self._over.wait()
                 raise _Over
         except* _Over:
@@ -200,9 +205,10 @@ class Engine:
             session = self.journal.session
             await self.journal.post(*reallot(session, self._launch.limits, session.target))
 
-    def _open(self, line: str, tier: str, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
+    def _open(self, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
         """Journal that a run begins, what the last one left cut off, and what may try again."""
         host = socket.gethostname()
+        line, tier = self._told(), self._found.tier
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
         lineages = self.journal.session.lineages.values()
         if not self.journal.session.replaying:  # else nothing that costs was under way
@@ -213,7 +219,7 @@ class Engine:
                     events.append(ev.ProposalLost(lineage.id, pending.step, spend))
             events += proposers.changes()
         # The machine or a model failed then; whether it still does, the next try will tell.
-        faulted = [x.id for x in lineages if x.stopped == "model"]
+        faulted = [x.id for x in lineages if x.stopped in UNABLE]
         faulted += [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
         if faulted:
             events.append(ev.LineageResumed(tuple(faulted), "engine"))
@@ -243,6 +249,13 @@ class Engine:
         await self._replayed.run()
         self._replayed = None
         await self.journal.post(*means.proposers.changes())
+        try:
+            commands = await means.proposers.isolation(self._found)
+        except sandbox.SandboxUnavailable as error:
+            raise InfrastructureDown(str(error)) from error
+        if commands != self._commands:  # the recording ended with others than it began with
+            self._commands = commands
+            await self.journal.post(ev.IsolationTried(self._told()))
 
     def _start(self, number: LineageId, means: Means) -> None:
         created = self.journal.session.lineages[number].created
@@ -263,7 +276,7 @@ class Engine:
         """A lineage came to rest: the session may be finished, or stuck."""
         if self._replayed is None and all(runner.over for runner in self._runners.values()):
             lineages = self.journal.session.lineages.values()
-            speechless = [x.stop_detail for x in lineages if x.stopped == "model"]
+            speechless = [x.stop_detail for x in lineages if x.stopped in UNABLE]
             self.shutdown(*(("interrupted", speechless[0]) if speechless else ("finished",)))
         elif not self._attended:
             resting = [x for x in self.journal.session.lineages.values() if x.stopped is None]

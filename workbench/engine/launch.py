@@ -1,7 +1,8 @@
 """What a person chooses for one run of an engine.
 
-A session file may come from somebody else. So a command to run on this machine, and doing without
-isolation, are never taken from it: whoever starts the engine says them, each time.
+A session file may come from somebody else. So a command to run on this machine, what a command in
+a sandbox may reach outside, and doing without isolation, are never taken from it: whoever starts
+the engine says them, each time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from workbench.model.limits import Limits
+from workbench.propose.command.setup import CommandSetup
 from workbench.propose.setup import Setup
 
 
@@ -27,6 +29,9 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     """The models of every lineage from here on."""
     named: tuple[str, ...] = ()
     """The models that the person named for this run: their addresses are trusted."""
+    command: CommandSetup | None = None
+    """The command of every lineage that runs one, or else of every lineage, from here on: what it
+    may reach outside its sandbox is granted."""
 
 
 UNSAFE = "process"

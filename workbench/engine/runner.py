@@ -181,7 +181,7 @@ class Runner:
         except NoFurtherAttempt:
             await self._release(request.step, "no further attempt", reporter.closing)
         except ProposerStopped as error:
-            stopped = ev.LineageStopped(self._number, "model", str(error))
+            stopped = ev.LineageStopped(self._number, error.reason, str(error))
             await self._release(request.step, str(error), [stopped])
         else:
             await self._record(request, proposal, time.monotonic() - begun)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.model import event as ev
 from workbench.model.limits import Limits, Spend, split
-from workbench.model.lineage import Lineage
+from workbench.model.lineage import UNABLE, Lineage
 from workbench.model.session import Session
 
 
@@ -62,7 +62,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
     """Return the events that put new session limits in force.
 
     What is neither spent nor in flight is divided evenly over the lineages that can still use
-    it: those running, paused, or stopped for budget, target or want of a model.
+    it: those running, paused, or stopped for budget, target or want of a proposer.
     """
     used = session.spent
     if session.initial is not None and session.initial.verdict is None:
@@ -76,7 +76,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
             flight.tokens - lineage.spent.tokens,
             flight.usd - lineage.spent.usd,
         )
-        if lineage.stopped in (None, "budget", "target", "model", "recording"):
+        if lineage.stopped in (None, "budget", "target", *UNABLE, "recording"):
             able.append(lineage)
     events: list[ev.AnyEvent] = [ev.BudgetChanged(limits, target)]
     if able:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from workbench.formats import harbor
 from workbench.formats.error import Problem, TaskError
-from workbench.formats.foreign import openevolve, shinka
+from workbench.formats.foreign import frontier, openevolve, shinka
 from workbench.model.task import Task
 
 Parser = Callable[[Mapping[str, bytes], str], tuple[Task, list[str]]]
 
 PARSERS: dict[str, Parser] = {
     "harbor": harbor.parse,
+    "frontier-eng": frontier.parse,
     "openevolve": openevolve.parse,
     "shinka": shinka.parse,
 }
@@ -36,6 +37,8 @@ def recognise(bundle: Mapping[str, bytes]) -> str:
     """Return the format that files are in; ``harbor`` where nothing tells of another."""
     if harbor.CONFIG in bundle:
         return "harbor"
+    if frontier.place_of(bundle) is not None:
+        return "frontier-eng"
     if openevolve.is_one(bundle):
         return "openevolve"
     if shinka.is_one(bundle):

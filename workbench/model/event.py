@@ -176,7 +176,8 @@ class ProposalMade(Event, frozen=True, tag="proposal_made"):
 
 
 class CallFailed(Event, frozen=True, tag="call_failed"):
-    """A call to a model gave no answer; the step goes on unless something else says not."""
+    """A call to a model, or the sandbox of a command, failed; the step goes on unless something
+    else says not."""
 
     lineage: LineageId
     step: int
@@ -264,8 +265,8 @@ class LineageStopped(Event, frozen=True, tag="lineage_stopped"):
 
     lineage: LineageId
     reason: str
-    """``budget``, ``barren``, ``target``, ``person``, ``model``: none can be asked, or
-    ``recording``: it ends here."""
+    """``budget``, ``barren``, ``target`` or ``person``; ``model`` where none can be asked,
+    ``command`` where it cannot be run, ``recording`` where it ends."""
     detail: str = ""
 
 

@@ -11,6 +11,9 @@ from workbench.model.candidate import Candidate, CandidateId, LineageId
 from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
 from workbench.model.limits import Limits, Spend
 
+UNABLE = ("model", "command")
+"""Why a lineage may have stopped that goes on with the next run: nothing could make its moves."""
+
 
 class Point(msgspec.Struct, frozen=True, gc=False):
     """One finished step on a reward curve."""

@@ -14,9 +14,9 @@ from workbench.model.enacted import ENACTED
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
 from workbench.model.limits import Limits, Spend
-from workbench.model.lineage import Lineage, Point
+from workbench.model.lineage import UNABLE, Lineage, Point
 
-REVIVED = ("barren", "person", "model", "recording")
+REVIVED = ("barren", "person", *UNABLE, "recording")
 """Why a lineage may have stopped that goes on when a person names it."""
 
 

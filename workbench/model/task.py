@@ -30,6 +30,8 @@ class Image(msgspec.Struct, frozen=True):
     """An image that the container engine has or can fetch; empty when it is built."""
     context: dict[str, bytes] = msgspec.field(default_factory=dict)
     """Relative path -> content, with a ``Dockerfile`` at the top; empty when it is named."""
+    workdir: str = ""
+    """The directory whose content programs start from, and may change; empty: there is none."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -72,6 +74,13 @@ class Task(msgspec.Struct, frozen=True):
     """The lowest and the highest score a feasible candidate can have."""
     image: Image | None = None
     """What both programs' containers are made from; None where this machine's Python will do."""
+    verifier_image: Image | None = None
+    """What the verifier's container is made from, where it is another."""
+    handed: tuple[str, ...] = ()
+    """Absolute paths that a script leaves to tests in a second container. Only in ``shared``, as
+    the tests may run what they are left; empty where one sandbox is for both."""
+    env: dict[str, str] = msgspec.field(default_factory=dict)
+    """Variables of both programs."""
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()

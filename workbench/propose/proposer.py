@@ -165,6 +165,11 @@ class ProposerStopped(Exception):
     The lineage stops with the message; nothing of the step is charged.
     """
 
+    def __init__(self, message: str, reason: str = "model") -> None:
+        """`reason` is why a lineage stops, in one of the words of `LineageStopped`."""
+        super().__init__(message)
+        self.reason = reason
+
 
 class Proposer(Protocol):
     """Carries moves out for one lineage. One instance serves one lineage of one session."""

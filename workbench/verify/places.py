@@ -8,7 +8,7 @@ from types import ModuleType
 
 import sandbox
 from sandbox import Job, Limits, Spec
-from workbench.model.task import Task
+from workbench.model.task import Image, Task
 from workbench.model.verdict import Outcome
 from workbench.verify import answers
 from workbench.verify.outcome import Finding, Stage
@@ -18,6 +18,8 @@ from workbench.verify.text import size
 APP = "/app"
 TESTS = "/tests"
 LOGS = "/logs/verifier"
+ARTIFACTS = "/logs/artifacts"
+"""Where a script may leave files for the tests in another container."""
 STAND_IN, _AS_VERIFIER = "/tmp/stand-in.py", "/tmp/as-verifier.py"
 NONCE = f"{LOGS}/nonce"
 """Given to a verifier that does not share its sandbox: a word that no other run has."""
@@ -43,10 +45,11 @@ def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
     """Describe the sandbox of a candidate that is kept apart: no verifier file, no log folder."""
     return Spec(
         files=files,
-        writable=(APP,),
+        writable=(APP, *_further(task)),
         workdir=APP,
+        env=task.env,
         python_packages=task.python_packages,
-        image=_image(task),
+        image=_image(task.image),
         warm=warm,
     )
 
@@ -71,18 +74,25 @@ def verifier_spec(
             shown |= ours
     return Spec(
         files={**shown, **tests},
-        writable=(APP, LOGS),
+        writable=(APP, LOGS, *_further(task)),
         workdir=APP,
-        env=env or {},
+        env={**task.env, **(env or {})},
         python_packages=task.python_packages,
-        image=_image(task),
+        image=_image(task.verifier_image or task.image),
         warm=warm,
     )
 
 
-def _image(task: Task) -> sandbox.Image | None:
-    image = task.image
-    return None if image is None else sandbox.Image(image.name, image.context)
+def _further(task: Task) -> tuple[str, ...]:
+    """Return what else is writable: the working directory of an image, and its artifacts."""
+    if not task.handed:
+        return ()
+    workdir = task.image.workdir if task.image else ""
+    return (*({workdir} - {"", APP}), ARTIFACTS)
+
+
+def _image(image: Image | None) -> sandbox.Image | None:
+    return None if image is None else sandbox.Image(image.name, image.context, image.workdir)
 
 
 def with_program(job: Job, program: bytes) -> Job:

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from workbench.formats.error import Report, TaskError
-from workbench.formats.foreign import shared
+from workbench.formats.foreign import shared, tuning
 from workbench.model.limits import Limits
 from workbench.model.task import Task
 from workbench.model.verdict import Direction
@@ -57,6 +57,7 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
     report = Report(EVALUATOR)
     config = _config(bundle, report)
     program = shared.initial_program(bundle, STEM, report)
+    tuned = tuning.read(bundle, report)
     if report.problems:
         raise TaskError(report.problems, name)
     evaluator = config.evaluator
@@ -73,7 +74,7 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
     }
     files = {path: data for path, data in bundle.items() if path not in (EVALUATOR, *CONFIGS)}
     stages = 1 + 2 * (evaluator.cascade_evaluation and b"def evaluate_stage2" in bundle[EVALUATOR])
-    return Task(
+    task = Task(
         name=shared.named(name),
         title=name,
         format="openevolve",
@@ -97,7 +98,8 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
         budget=Limits(evaluations=config.max_iterations),
         python_packages=shared.packages(dict(bundle), report, ("openevolve",)),
         bundle=dict(bundle),
-    ), report.warnings
+    )
+    return tuning.applied(task, tuned), report.warnings
 
 
 def _config(bundle: Mapping[str, bytes], report: Report) -> _Config:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from workbench.formats.error import Report, TaskError
-from workbench.formats.foreign import shared
+from workbench.formats.foreign import shared, tuning
 from workbench.model.task import Task
 from workbench.model.verdict import Direction
 
@@ -28,10 +28,11 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
     """Turn the directory's files into a task, and warnings. Raises `TaskError`."""
     report = Report(EVALUATOR)
     program = shared.initial_program(bundle, STEM, report)
+    tuned = tuning.read(bundle, report)
     if report.problems:
         raise TaskError(report.problems, name)
     files = {path: data for path, data in bundle.items() if path not in (EVALUATOR, *SEARCH)}
-    return Task(
+    task = Task(
         name=shared.named(name),
         title=name,
         format="shinka",
@@ -53,7 +54,8 @@ def parse(bundle: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
         resources=shared.resources(shared.DEFAULT_SECONDS),
         python_packages=shared.packages(dict(bundle), report, ("shinka",)),
         bundle=dict(bundle),
-    ), report.warnings
+    )
+    return tuning.applied(task, tuned), report.warnings
 
 
 def _instruction(bundle: Mapping[str, bytes], program: str, name: str) -> str:

@@ -33,7 +33,7 @@ def main() -> None:
         metrics, artifacts = _evaluated(module, program, wanted)
     except BaseException as error:  # SystemExit of a candidate's too
         traceback.print_exc()
-        record.give_up(f"the evaluation failed: {type(error).__name__}: {error}")
+        raise record.failure(f"the evaluation failed: {type(error).__name__}: {error}") from None
     _tell(logs, metrics, artifacts, wanted["features"])
 
 
@@ -106,9 +106,13 @@ def _tell(logs: str, metrics: Any, artifacts: Any, features: Any) -> None:
     error = metrics.get("error")
     said = error if isinstance(error, str) and error else ""
     if metrics.get(FAILED) or (score is None and (said or "error" in metrics)):
-        record.give_up(f"the evaluation failed: {said or artifacts.get('stderr') or 'no metrics'}")
+        raise record.failure(
+            f"the evaluation failed: {said or artifacts.get('stderr') or 'no metrics'}"
+        )
     if score is None:
-        record.give_up("the evaluation failed: no combined_score, and no number to take for one")
+        raise record.failure(
+            "the evaluation failed: no combined_score, and no number to take for one"
+        )
     texts = [(name, value) for name, value in artifacts.items()]
     texts += [(k, v) for k, v in metrics.items() if record.number(v) is None and k != "error"]
     if said:

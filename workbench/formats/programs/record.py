@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MOST_METRICS = 60
@@ -23,9 +23,10 @@ def settings() -> Any:
         return json.load(file)
 
 
-def give_up(message: str) -> NoReturn:
-    """End without a record: the evaluation failed, which says nothing of feasibility."""
-    sys.exit(message)
+def failure(message: str) -> SystemExit:
+    """Return what ends the program without a record: the evaluation failed, which says nothing of
+    feasibility. To be raised."""
+    return SystemExit(message)
 
 
 def stand_in(package: str) -> None:

@@ -24,13 +24,13 @@ def main() -> None:
     done = subprocess.run(command, cwd=app, stdin=subprocess.DEVNULL, check=False)
     metrics, correct = _read(results, "metrics.json"), _read(results, "correct.json")
     if metrics is None or correct is None:
-        record.give_up(
+        raise record.failure(
             f"the evaluation failed: evaluate.py ended with status {done.returncode} and left "
             f"{'no metrics.json' if metrics is None else 'no correct.json'}"
         )
     score = record.number(metrics.get("combined_score"))
     if score is None:
-        record.give_up("the evaluation failed: metrics.json has no number for combined_score")
+        raise record.failure("the evaluation failed: metrics.json has no number for combined_score")
     feasible = correct.get("correct") is True
     texts = [("text_feedback", metrics["text_feedback"])] if metrics.get("text_feedback") else []
     if correct.get("error"):
@@ -55,7 +55,7 @@ def _read(folder: str, name: str) -> Any:
     try:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             found = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

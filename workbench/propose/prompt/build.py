@@ -29,8 +29,10 @@ def build(request: Request, options: PromptOptions) -> tuple[Part, ...]:
     The stable parts depend on the task and the options alone. Raises `PromptBroken` for a template
     that cannot be used.
     """
-    facts = values.of_task(request.task)
-    parts = [_part(name, name, facts, request, options) for name in _STABLE]
+    facts = {**values.of_task(request.task), "in_place": options.in_place}
+    rules = "command" if options.in_place else "rules"
+    parts = [_part("rules", rules, facts, request, options)]
+    parts += [_part(name, name, facts, request, options) for name in _STABLE[1:]]
     operator = operator_of(request)
     changing = [name for name in _TELLERS if name not in _STABLE]
     if operator == "draft":
@@ -77,7 +79,11 @@ def _part(
 
 def _rules(request: Request, options: PromptOptions) -> Values:
     names = [one_line(path, 255) for path in request.task.editable]
-    return {"editable_first": names[0] if names else "", "editable_all": ", ".join(names)}
+    return {
+        "editable_first": names[0] if names else "",
+        "editable_all": ", ".join(names),
+        "packages": bool(request.task.python_packages),
+    }
 
 
 def _instruction(request: Request, options: PromptOptions) -> Values:
@@ -121,8 +127,12 @@ def _inspirations(request: Request, options: PromptOptions) -> Values | None:
 def _parent(request: Request, options: PromptOptions) -> Values | None:
     if not request.parents:
         return None
-    first, *others = values.of_shown(request.task, _told(request), options.parent)
-    return {**first, "parents": others}
+    if options.in_place:
+        first, *rest = _told(request)
+        others = values.of_shown(request.task, rest, options.parent)
+        return {**values.of_candidate(request.task, first.candidate), "parents": others}
+    told, *others = values.of_shown(request.task, _told(request), options.parent)
+    return {**told, "parents": others}
 
 
 def _verdict(request: Request, options: PromptOptions) -> Values | None:

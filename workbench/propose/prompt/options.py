@@ -32,6 +32,8 @@ class PromptOptions(msgspec.Struct, frozen=True):
     """Feedback and errors of all parents together."""
     hints: int = 2_000
     fault: int = 2_000
+    in_place: bool = False
+    """Whether a command edits the files where they lie, instead of a reply that says how."""
     templates: dict[str, str] = {}
     """The person's own templates by name, see `user_templates`."""
 
