@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from bundled import Scored, honest, judge, lacking, settings, verified_by, verify
+from bundled import TASKS, Scored, honest, judge, lacking, settings, verified_by, verify
 
 MALFORMED = {
     "empty": (b"", "not valid JSON"),
@@ -85,3 +85,22 @@ def test_no_output_and_files_that_are_none(name: str, path: str, tmp_path: Path)
     output.unlink()
     output.write_bytes(content)
     assert verify(name, app, logs) == good
+
+
+OWN = [
+    (name, folder.name)
+    for name in verified_by("output")
+    for folder in sorted((TASKS / name / "checks").glob("*"))
+    if not lacking(name)
+]
+
+
+@pytest.mark.parametrize(("name", "case"), OWN)
+def test_a_tasks_own_bad_answers(name: str, case: str, tmp_path: Path) -> None:
+    """What stands in ``checks/`` is no answer (`workbench tasks check` relies on it)."""
+    folder = TASKS / name / "checks" / case
+    files = {path: (folder / path).read_bytes() for path in os.listdir(folder)}
+    assert set(files) <= set(settings(name)["outputs"])
+    scored = judge(name, {**honest(name), **files}, tmp_path)
+    rejected(scored, "")
+    assert 0 < len(scored.feedback) < 1500

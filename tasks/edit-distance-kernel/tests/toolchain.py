@@ -1,5 +1,7 @@
 """Compile a kernel with checked arrays, run it under valgrind, and count its instructions."""
 
+import functools
+import platform
 import re
 import resource
 import shutil
@@ -52,13 +54,13 @@ def missing() -> str:
     lacking = [tool for tool in ("gcc", "valgrind") if shutil.which(tool) is None]
     if lacking:
         return f"{' and '.join(lacking)} (install gcc, its libc headers, and valgrind)"
-    machine = run_tool(["gcc", "-dumpmachine"]).stdout.decode().strip()
-    if not machine.startswith("x86_64"):
-        return f"a gcc for x86-64 (it has one for {machine})"
+    if platform.machine() != "x86_64":
+        return f"an x86-64 processor (it is {platform.machine()})"
     major = gcc_version()[0]
     return "" if major >= NEWEST_NEEDED else f"gcc {NEWEST_NEEDED} or newer (it has {major})"
 
 
+@functools.cache
 def gcc_version() -> tuple[int, ...]:
     """Return gcc's version, three numbers."""
     text = run_tool(["gcc", "-dumpfullversion", "-dumpversion"]).stdout.decode()
