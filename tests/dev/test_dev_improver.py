@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from workbench.content import tasks_dir
 from workbench.dev import Asked
 from workbench.dev.improver import files, improve
+from workbench.formats.load import bundled, load
 from workbench.propose.edit import apply
 
 PROGRAM = """\
@@ -93,8 +94,10 @@ def test_without_a_number_it_says_so(text: str) -> None:
     assert "SEARCH" not in answer.text
 
 
-@pytest.mark.parametrize("task", ["circle-packing", "heilbronn-triangle", "job-shop"])
-def test_every_bundled_task_has_numbers_to_change(task: str) -> None:
-    program = next((tasks_dir() / task / "environment" / "app").glob("*.py")).read_text()
-    reply = improve(prompt(program)).text
-    assert apply(reply, {"solve.py": program.encode()}).files["solve.py"] != program.encode()
+@pytest.mark.parametrize("directory", bundled(), ids=lambda directory: directory.name)
+def test_every_bundled_task_has_numbers_to_change(directory: Path) -> None:
+    task = load(directory).task
+    (path, *_) = task.editable
+    reply = improve(prompt(task.files[path].decode())).text
+    changed = apply(reply.replace("solve.py", path), {path: task.files[path]})
+    assert changed.files[path] != task.files[path]
