@@ -186,6 +186,19 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
     best.add_argument("--out", required=True, metavar="DIR")
     best.add_argument("--candidate", type=values.number, help="another candidate than the best")
     best.set_defaults(run=_lazy("look", "best"))
+    report = commands.add_parser("report", help="write a report of a session")
+    options.session_argument(report)
+    report.add_argument("--out", metavar="DIR", help="default: report-SESSION, here")
+    report.add_argument(
+        "--format",
+        default="html",
+        metavar="LIST",
+        help="of html, md, csv, svg, png, with commas between (default html; png needs matplotlib)",
+    )
+    report.add_argument(
+        "--tuning", metavar="SESSION", help="of the same task and proposer mutation: its ceiling"
+    )
+    report.set_defaults(run=_lazy("report", "report"))
     export = commands.add_parser("export", help="write a session as one consistent file")
     options.session_argument(export)
     export.add_argument("file", metavar="FILE")
