@@ -12,7 +12,7 @@ from workbench.analysis.report.svg import inline
 from workbench.analysis.report.values import shown
 from workbench.model.words import clean, one_line
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Nothing may be loaded, whatever a text should say."""
 
 

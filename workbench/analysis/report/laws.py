@@ -111,7 +111,7 @@ def fits(often: Frequency, much: Magnitude) -> Table:
     ]
     note = "Exponent a of a law x^−a. Log-log drops bins without improvements, likelihood does not."
     if np.isfinite(often.null_p):
-        note += f" Against the exponent 1 of pure chance: p = {chance(often.null_p)}."
+        note += f" Against the exponent 1 of pure chance: p {chance(often.null_p)}."
     columns = ("law", "method", "exponent", "scale", "R²", "points", "")
     return Table(
         "fits",
@@ -125,7 +125,9 @@ def fits(often: Frequency, much: Magnitude) -> Table:
 def _fit(law: str, fit: Outcome) -> tuple[Value, ...]:
     if isinstance(fit, Fit):
         exponent = plus_minus(fit.exponent, fit.error)
-        return law, fit.method, exponent, fit.scale, fit.r2, fit.points, ""
+        level = abs(fit.exponent) < 2 * fit.error
+        word = "not told from a level line" if level else ""
+        return law, fit.method, exponent, fit.scale, fit.r2, fit.points, word
     return law, fit.method, None, None, None, None, f"not fitted: {fit.reason}"
 
 

@@ -49,7 +49,7 @@ header{padding-top:40px}
 h1{font-size:30px;line-height:1.2;margin:0 0 6px}
 h2{font-size:21px;margin:52px 0 12px;padding-bottom:6px;border-bottom:1px solid var(--edge)}
 h3{font-size:16px;margin:30px 0 8px}
-p{max-width:72ch;margin:10px 0}
+p{max-width:72ch;margin:10px 0;overflow-wrap:anywhere}
 .lead{color:var(--quiet);font-size:17px;margin:0 0 18px}
 nav{margin:22px 0 0;display:flex;flex-wrap:wrap;gap:6px 8px}
 nav a{color:var(--ink);text-decoration:none;border:1px solid var(--edge);border-radius:99px;

@@ -16,7 +16,7 @@ def shown(value: Value, form: Form = "plain") -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
     if isinstance(value, str):
-        return one_line(value) or NOTHING
+        return one_line(value)
     if form == "share":
         return f"{value:.1%}"
     if isinstance(value, int):
@@ -58,7 +58,7 @@ def ranged(value: float, low: float, high: float) -> str:
 
 
 def chance(p: float) -> str:
-    """Return a p-value; a dash where no test was made."""
+    """Return a p-value with its sign of relation; a dash where no test was made."""
     if math.isnan(p):
         return NOTHING
-    return f"{p:.3f}" if p >= 0.001 else "<0.001"
+    return f"= {p:.3f}" if p >= 0.001 else "< 0.001"
