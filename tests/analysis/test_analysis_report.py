@@ -204,7 +204,7 @@ def test_values_for_people_and_for_spreadsheets() -> None:
     assert plus_minus(-1.0, 0.04) == "−1.000 ± 0.040"
     assert ranged(1.0, NAN, NAN) == "1"
     assert ranged(1.0, 0.5, 2.0) == "1 [0.5, 2]"
-    assert (chance(0.2), chance(1e-9), chance(NAN)) == ("= 0.200", "< 0.001", "–")
+    assert (chance(0.2), chance(1e-9), chance(NAN)) == ("0.200", "<0.001", "–")
 
 
 def test_tables_and_figures_are_kept_with_every_digit() -> None:

@@ -111,7 +111,7 @@ def fits(often: Frequency, much: Magnitude) -> Table:
     ]
     note = "Exponent a of a law x^−a. Log-log drops bins without improvements, likelihood does not."
     if np.isfinite(often.null_p):
-        note += f" Against the exponent 1 of pure chance: p {chance(often.null_p)}."
+        note += f" The exponent 1 of pure chance has p {chance(often.null_p)}."
     columns = ("law", "method", "exponent", "scale", "R²", "points", "")
     return Table(
         "fits",

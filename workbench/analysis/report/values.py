@@ -58,7 +58,7 @@ def ranged(value: float, low: float, high: float) -> str:
 
 
 def chance(p: float) -> str:
-    """Return a p-value with its sign of relation; a dash where no test was made."""
+    """Return a p-value; a dash where no test was made."""
     if math.isnan(p):
         return NOTHING
-    return f"= {p:.3f}" if p >= 0.001 else "< 0.001"
+    return f"{p:.3f}" if p >= 0.001 else "<0.001"
