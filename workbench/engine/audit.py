@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import sandbox
@@ -39,16 +39,36 @@ async def audit(path: Path, launch: Launch, repeats: int) -> AsyncIterator[Check
     """
     found = await asyncio.to_thread(inspect, path)
     with Reader(path) as reader:
+        contents = _Contents(reader, found)
         for check in _file(found):
             yield check
-        task, check = await asyncio.to_thread(_task, reader, found.session)
+        task, check = await asyncio.to_thread(_task, contents, found.session)
         yield check
-        yield await asyncio.to_thread(_candidates, reader, found.session)
-        yield _files(reader, found.session)
+        yield _candidates(contents, found.session)
+        yield await asyncio.to_thread(_files, contents, found.session)
         for check in _journal(found.session):
             yield check
-        async for check in _again(reader, found.session, task, launch, repeats):
+        async for check in _again(contents, found.session, task, launch, repeats):
             yield check
+
+
+class _Contents:
+    """What the session stores, as far as it is there and whole."""
+
+    def __init__(self, reader: Reader, found: Inspected) -> None:
+        self._reader = reader
+        self.sound = set(reader.digests()) - set(found.broken)
+        """Digests of all content that can be had."""
+
+    def get(self, digest: str) -> bytes | None:
+        """Return content, or None where it is lost or broken."""
+        return self._reader.blob(digest) if digest in self.sound else None
+
+    def files(self, named: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
+        """Return files by their digests, and the paths of those that cannot be had."""
+        lost = [path for path, digest in named.items() if digest not in self.sound]
+        kept = {path: self.get(digest) for path, digest in named.items()}
+        return {path: data for path, data in kept.items() if data is not None}, lost
 
 
 def _file(found: Inspected) -> Iterator[Check]:
@@ -66,15 +86,14 @@ def _file(found: Inspected) -> Iterator[Check]:
         yield ok("contents", f"{found.blobs}, each matches its digest")
 
 
-def _task(reader: Reader, session: Session) -> tuple[Task | None, Check]:
+def _task(contents: _Contents, session: Session) -> tuple[Task | None, Check]:
     """Return the task that travelled with the session, and what came of checking it."""
     facts = session.facts
-    lost = [path for path, digest in facts.task_files.items() if reader.find(digest) is None]
+    bundle, lost = contents.files(facts.task_files)
     if lost:
         return None, fail("task", "files of its bundle are not in the session", _some(lost))
     if digest_of_files(facts.task_files) != facts.task_digest:
         return None, fail("task", "its bundle does not have the digest that the session recorded")
-    bundle = {path: reader.blob(digest) for path, digest in facts.task_files.items()}
     try:
         task, _ = parse(bundle, facts.task, facts.task_format)
     except TaskError as error:
@@ -89,16 +108,16 @@ def _task(reader: Reader, session: Session) -> tuple[Task | None, Check]:
     return task, ok("task", f"bundle {facts.task_digest[:16]}, verifier {verifier} in all verdicts")
 
 
-def _candidates(reader: Reader, session: Session) -> Check:
+def _candidates(contents: _Contents, session: Session) -> Check:
     """Check that every candidate's files are there and have the digest that it is known by."""
-    stored, wrong = set(reader.digests()), []
+    wrong = []
     for candidate in session.candidates.values():
         if digest_of_files(candidate.files) != candidate.digest:
             wrong.append(f"#{candidate.id}: its files do not have its digest")
         named = [*candidate.files.values(), *candidate.prompt, *filter(None, [candidate.reply])]
         if candidate.verdict is not None:
             named += _named(candidate.verdict)
-        lost = [digest[:12] for digest in named if digest not in stored]
+        lost = [digest[:12] for digest in named if digest not in contents.sound]
         if lost:
             wrong.append(f"#{candidate.id}: the session lacks {', '.join(lost)}")
     if wrong:
@@ -111,19 +130,19 @@ def _named(verdict: Verdict) -> list[str]:
     return [*filter(None, texts), *verdict.artifacts.values()]
 
 
-def _files(reader: Reader, session: Session) -> Check:
+def _files(contents: _Contents, session: Session) -> Check:
     """Check that no candidate changed what it must leave alone."""
     wrong = anomalies.touched(session)
     initial = session.initial
     if not wrong and initial is not None:
         for path, digest in initial.files.items():
-            data = reader.find(digest)
-            if data is None or divide(data.data) is None:
+            data = contents.get(digest)
+            if data is None or divide(data) is None:
                 continue
             for candidate in session.candidates.values():
-                new = reader.find(candidate.files[path])
+                new = contents.get(candidate.files[path])
                 try:
-                    keep_fixed(data.data, b"" if new is None else new.data)
+                    keep_fixed(data, data if new is None else new)
                 except Unapplicable as error:
                     wrong.append(f"#{candidate.id}: {path}: {error}")
     if wrong:
@@ -161,7 +180,7 @@ def _journal(session: Session) -> Iterator[Check]:
 
 
 async def _again(
-    reader: Reader, session: Session, task: Task | None, launch: Launch, repeats: int
+    contents: _Contents, session: Session, task: Task | None, launch: Launch, repeats: int
 ) -> AsyncIterator[Check]:
     """Verify the bests of session and lineages again, each run in sandboxes of its own."""
     bests = _bests(session)
@@ -178,7 +197,11 @@ async def _again(
         name = backend_for(launch, session.facts.sandbox)
         backend = sandbox.backend(name, image=task.needs_image)
         for candidate, whose in bests:
-            files = {path: reader.blob(digest) for path, digest in candidate.files.items()}
+            files, lost = contents.files(candidate.files)
+            if lost:
+                said = f"the session lacks files of the best of {whose}"
+                yield fail(f"again #{candidate.id}", said, _some(lost))
+                continue
             yield await _verified(task, backend, candidate, whose, files, repeats)
 
 

@@ -49,29 +49,31 @@ def _of_task(groups: dict[tuple[str, str], list[Entry]], task: str) -> list[Entr
 
 
 def _scores(groups: dict[tuple[str, str], list[Entry]], found: Comparison) -> Table:
-    scores = found.block.scores
-    rows: list[tuple[Value, ...]] = []
-    for at, task in enumerate(scores.tasks):
-        members = _of_task(groups, task)
-        direction = members[0].direction
-        tuned = [float(x.run.best[-1]) for x in members if x.mechanical and x.run is not None]
-        rows.append(
-            (
-                task,
-                str(direction),
-                _score(direction, float(scores.baselines[at])),
-                _score(direction, members[0].best_known),
-                _score(direction, max(tuned, default=float("nan"))),
-                *(_mean(direction, row) for row in scores.rewards[at]),
-            )
-        )
-    heads = (Column("task", False), Column("", False), Column("initial files"))
-    known = (Column("best known"), Column("tuning ceiling"))
+    """Return one column for each task: what is known of it, then what each competitor reached."""
+    scores, nan = found.block.scores, float("nan")
+    members = [_of_task(groups, task) for task in scores.tasks]
+    ways = [each[0].direction for each in members]
+    known = {
+        "initial files": list(scores.baselines),
+        "best known": [each[0].best_known for each in members],
+        "tuning ceiling": [
+            max((float(x.run.best[-1]) for x in each if x.mechanical and x.run), default=nan)
+            for each in members
+        ],
+    }
+    rows: list[tuple[Value, ...]] = [
+        (name, *(_score(way, float(x)) for way, x in zip(ways, rewards, strict=True)))
+        for name, rewards in known.items()
+    ]
+    for place, name in enumerate(scores.competitors):
+        means = (_mean(way, row[place]) for way, row in zip(ways, scores.rewards, strict=True))
+        rows.append((name, *means))
     note = (
         "Mean score over seeds with its 95 % interval; where a seed found nothing feasible there "
         "is no mean. Tuning ceiling: the best of all cells whose proposer was mechanical alone."
     )
-    columns = (*heads, *known, *(Column(name) for name in scores.competitors))
+    heads = [f"{task}, {way}" for task, way in zip(scores.tasks, ways, strict=True)]
+    columns = (Column("", False), *(Column(head) for head in heads))
     return Table("scores", "Scores", columns, tuple(rows), note)
 
 

@@ -53,8 +53,12 @@ def ranged(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return NOTHING
     if math.isnan(low) or math.isnan(high):
-        return number(value)
-    return f"{number(value)} [{number(low)}, {number(high)}]"
+        return _brief(value)
+    return f"{_brief(value)} [{_brief(low)}, {_brief(high)}]"
+
+
+def _brief(value: float) -> str:
+    return number(float(f"{value:.4g}"))
 
 
 def chance(p: float) -> str:

@@ -106,11 +106,11 @@ def _left_out(
     unfinished = sum(entry.state != FINISHED for entry in entries)
     missing = [task for task in known if task not in kept]
     more = len(entries) - unfinished - scores.rewards.size
-    found = [f"{unfinished} cells that are not finished"] if unfinished else []
+    found = [f"cells that are not finished: {unfinished}"] if unfinished else []
     if missing:
         found.append(f"tasks that no seed has with every competitor: {', '.join(missing)}")
     if more > 0:
-        found.append(f"{more} finished cells whose seed not every competitor has")
+        found.append(f"finished cells whose seed not every competitor has: {more}")
     return found
 
 
@@ -146,7 +146,7 @@ def compared(block: Block) -> Comparison:
         block=block,
         ranks=over_seeds(scores.rewards, lambda drawn: average_ranks(by_block(drawn))),
         gains=over_seeds(gains, lambda drawn: np.asarray(drawn.mean(axis=(0, 2)))),
-        wins=over_seeds(both, _wins)[1:] if scores.seeds else [],
+        wins=over_seeds(both, _wins)[1:],
         medals=medals(scores.means) if scores.seeds else [],
         categories=category_ranks(
             by_block(scores.rewards), np.repeat(scores.categories, scores.seeds).tolist()
