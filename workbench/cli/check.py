@@ -15,10 +15,12 @@ from workbench.cli import DONE, FAILED, UsageError
 from workbench.cli.steer import candidate_file
 from workbench.display import text
 from workbench.formats.error import TaskError
+from workbench.formats.foreign.shared import is_of_imports
 from workbench.formats.foreign.tuning import Tuning
 from workbench.formats.load import Loaded, load
 from workbench.model.doubt import doubt
 from workbench.model.task import Task
+from workbench.verify.interpreter import Interpreter, applied, find
 from workbench.verify.preflight import Preflight, preflight
 from workbench.verify.verifier import Verifier
 
@@ -27,7 +29,7 @@ FEEDBACK_LINES = 20
 
 def verify(arguments: argparse.Namespace) -> int:
     """Run the verifier once and say who is at fault if it fails."""
-    loaded = read(arguments.task, tuning_of(arguments))
+    loaded = read(arguments.task, tuning_of(arguments), interpreter_of(arguments))
     editable = list(loaded.task.editable)
     given = dict(candidate_file(text, editable) for text in arguments.candidate)
     files = {path: content.encode() for path, content in given.items()}
@@ -85,9 +87,25 @@ def tuning_of(arguments: argparse.Namespace) -> Tuning:
     return Tuning(evaluate_timeout_sec=arguments.evaluate_timeout)
 
 
-def read(name: str, tuned: Tuning | None = None) -> Loaded:
-    """Return the task of that name or directory. Raises `UsageError` with all its problems."""
+def interpreter_of(arguments: argparse.Namespace) -> Interpreter | None:
+    """Return the interpreter that was named on the command line. Raises `UsageError`."""
     try:
-        return load(name, tuned)
+        return None if arguments.python is None else find(arguments.python)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def read(name: str, tuned: Tuning | None = None, own: Interpreter | None = None) -> Loaded:
+    """Return the task of that name or directory, with its programs run by `own`.
+
+    Raises `UsageError` with all its problems.
+    """
+    try:
+        loaded = load(name, tuned)
     except TaskError as error:
         raise UsageError(str(error)) from None
+    if own is None:
+        return loaded
+    # What is missing beside the workbench may well be there.
+    warnings = tuple(text for text in loaded.warnings if not is_of_imports(text))
+    return Loaded(applied(loaded.task, own), warnings)

@@ -155,8 +155,20 @@ def launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None
         help="`process` isolates nothing and must be named each time; "
         f"default: {chosen or 'as the session was begun'}",
     )
+    python_option(group)
     group.add_argument(
         "--slots", type=values.positive, metavar="N", help="verifications at once (default: cores)"
+    )
+
+
+def python_option(group: argparse._ActionsContainer) -> None:
+    """Add which interpreter the task's programs are run by."""
+    group.add_argument(
+        "--python",
+        type=values.words,
+        metavar="PATH",
+        help="run the task's Python programs with this interpreter and the packages it has: an "
+        "executable, or the directory of an environment",
     )
 
 

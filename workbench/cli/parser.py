@@ -138,6 +138,22 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
     inject.add_argument("--parent", type=values.number, help="default: the lineage's best")
     inject.add_argument("--note", type=values.words, default="")
     inject.set_defaults(run=_lazy("steer", "inject"))
+    judge = commands.add_parser("judge", help="find a candidate wrong, whatever it scored")
+    options.session_argument(judge)
+    judge.add_argument("candidate", type=values.number, metavar="CANDIDATE")
+    judge.add_argument("reason", nargs="?", type=values.words, metavar="WHY")
+    judge.add_argument("--take-back", action="store_true", help="let it count again")
+    judge.set_defaults(run=_lazy("steer", "judge"))
+    pin = commands.add_parser("pin", help="show a candidate in every further move of lineages")
+    options.session_argument(pin)
+    pin.add_argument("candidate", type=values.number, metavar="CANDIDATE")
+    options.lineage_option(pin)
+    pin.add_argument("--unpin", action="store_true", help="no longer")
+    pin.set_defaults(run=_lazy("steer", "pin"))
+    boost = commands.add_parser("boost", help="give a lineage half of what the others have left")
+    options.session_argument(boost)
+    boost.add_argument("lineage", type=values.lineage, metavar="LINEAGE", help="e.g. L2")
+    boost.set_defaults(run=_lazy("steer", "boost"))
 
 
 def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -186,6 +202,7 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
         help="verify this instead of the initial files; [EDITABLE=]PATH, repeatable",
     )
     options.task_options(verify)
+    options.python_option(verify)
     verify.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
@@ -196,6 +213,7 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     check = kinds.add_parser("check", help="try a task's verifier, figures, noise and time")
     check.add_argument("task", metavar="TASK")
     check.add_argument("--json", action="store_true")
+    options.python_option(check)
     check.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     check.add_argument("--repeats", type=values.positive, default=5, metavar="N", help="default 5")
     check.add_argument(

@@ -36,6 +36,7 @@ def replay(arguments: argparse.Namespace) -> int:
     launch = Launch(
         slots=arguments.slots,
         sandbox=arguments.sandbox,
+        python=arguments.python,
         on_finish=arguments.on_finish,
         named=tuple(arguments.model),
     )

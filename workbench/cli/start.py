@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from workbench.cli import DONE, CommandFailed, UsageError, command
+from workbench.cli.check import interpreter_of, read, tuning_of
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
 from workbench.cli.models import changed, check_budget, chosen
@@ -27,9 +28,6 @@ from workbench.cli.sessions import (
 )
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
-from workbench.formats.error import TaskError
-from workbench.formats.foreign.tuning import Tuning
-from workbench.formats.load import load
 from workbench.propose.command.setup import COMMAND, CommandSetup
 from workbench.propose.registry import REPLAY
 from workbench.propose.setup import Setup
@@ -58,10 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, setup or own)
     settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
-    try:
-        loaded = load(arguments.task, Tuning(evaluate_timeout_sec=arguments.evaluate_timeout))
-    except TaskError as error:
-        raise UsageError(str(error)) from None
+    python = interpreter_of(arguments)
+    settings = replace(settings, python="" if python is None else python.version)
+    loaded = read(arguments.task, tuning_of(arguments), python)
     limits = complete(settings.limits, loaded.task)
     check_budget(setup, limits)
     command.check_budget(own, limits)
@@ -74,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     launch = Launch(
         slots=arguments.slots,
         sandbox=arguments.sandbox,
+        python=arguments.python,
         on_finish=arguments.on_finish,
         named=tuple(arguments.model),
         command=own,
@@ -97,6 +95,7 @@ def resume(arguments: argparse.Namespace) -> int:
         limits=limits,
         slots=arguments.slots,
         sandbox=arguments.sandbox,
+        python=arguments.python,
         on_finish=arguments.on_finish,
         # Models that are not asked any more need no key; options of theirs are a mistake.
         setup=changed(arguments, directory) if own is None else chosen(arguments),

@@ -76,6 +76,32 @@ def inject(arguments: argparse.Namespace) -> int:
     return _send(directory, cmd.Inject(lineage.id, parent, files, arguments.note))
 
 
+def judge(arguments: argparse.Namespace) -> int:
+    """Find a candidate wrong, or take that back."""
+    if (arguments.reason is None) != arguments.take_back:
+        raise UsageError("say why it is wrong, or --take-back")
+    directory = named(arguments.session)
+    with reading(directory) as (_, session):
+        _check_candidate(session, arguments.candidate)
+    return _send(directory, cmd.Judge(arguments.candidate, arguments.reason or "", user_name()))
+
+
+def pin(arguments: argparse.Namespace) -> int:
+    """Show a candidate in every further move of lineages, or no longer."""
+    directory = named(arguments.session)
+    with reading(directory) as (_, session):
+        _check_candidate(session, arguments.candidate)
+    lineages = _lineages(directory, arguments.lineage)
+    return _send(directory, cmd.Pin(arguments.candidate, lineages, not arguments.unpin))
+
+
+def boost(arguments: argparse.Namespace) -> int:
+    """Give a lineage half of what the others have left."""
+    directory = named(arguments.session)
+    _lineages(directory, [arguments.lineage])
+    return _send(directory, cmd.Boost(arguments.lineage))
+
+
 def _steer(
     arguments: argparse.Namespace, make: type[cmd.Pause] | type[cmd.Continue] | type[cmd.Stop]
 ) -> int:

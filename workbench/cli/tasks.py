@@ -12,7 +12,7 @@ import msgspec
 
 import sandbox
 from workbench.cli import DONE, FAILED, CommandFailed, UsageError
-from workbench.cli.check import read
+from workbench.cli.check import interpreter_of, read
 from workbench.display import text
 from workbench.formats.load import bundled
 from workbench.formats.scaffold import write_task
@@ -53,7 +53,7 @@ def listing(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Try everything about a task; 1 where it fails a check."""
-    loaded = read(arguments.task)
+    loaded = read(arguments.task, own=interpreter_of(arguments))
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     effort = Effort(arguments.repeats, max(0, arguments.mutants))

@@ -237,6 +237,25 @@ def _hint_taken(session: Session, r: Record, e: ev.HintTaken) -> Line:
     return Line(r.elapsed, e.lineage, "▲", f"hint {e.hint} taken at step {e.step}", ACCENT)
 
 
+def _judged(session: Session, r: Record, e: ev.CandidateJudged) -> Line:
+    lineage = session.candidates[e.candidate].lineage
+    if not e.reason:
+        return Line(r.elapsed, lineage, "▲", f"#{e.candidate} counts again{_by(e.author)}", ACCENT)
+    told = f"#{e.candidate} found wrong{_by(e.author)}: {text.one_line(e.reason)}"
+    return Line(r.elapsed, lineage, "✖", told, WARN)
+
+
+def _pinned(session: Session, r: Record, e: ev.CandidatePinned) -> Line:
+    what = "shown in every move" if e.pinned else "no longer pinned in moves"
+    return Line(r.elapsed, None, "▲", f"#{e.candidate} {what} of {_names(e.lineages)}", ACCENT)
+
+
+def _boosted(session: Session, r: Record, e: ev.SharesAllotted) -> Line | None:
+    if not e.reason.startswith("boost"):
+        return None  # told by what it came with
+    return Line(r.elapsed, None, "$", text.one_line(e.reason), ACCENT)
+
+
 def _replay_differed(session: Session, r: Record, e: ev.ReplayDiffered) -> Line:
     told = f"step {e.step}: another {e.what} than recorded: {text.one_line(e.message)}"
     return Line(r.elapsed, e.lineage, "!", told, WARN, key=f"replay {e.what}")
@@ -248,7 +267,7 @@ def _replay_ended(session: Session, r: Record, e: ev.ReplayEnded) -> Line:
     return Line(r.elapsed, None, "■", told, GOOD if e.differing == 0 else WARN)
 
 
-_TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
+_TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line | None]] = {
     ev.LineageCreated: _lineage_created,
     ev.ProposerChosen: _proposer_chosen,
     ev.CallFailed: _call_failed,
@@ -267,6 +286,9 @@ _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.HintEdited: _hint_edited,
     ev.HintWithdrawn: _hint_withdrawn,
     ev.HintTaken: _hint_taken,
+    ev.CandidateJudged: _judged,
+    ev.CandidatePinned: _pinned,
+    ev.SharesAllotted: _boosted,
     ev.ReplayDiffered: _replay_differed,
     ev.ReplayEnded: _replay_ended,
 }

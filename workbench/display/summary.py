@@ -64,6 +64,7 @@ def candidate(node: Candidate, known: Known) -> Json:
         "status": "unverified" if verdict is None else str(verdict.outcome),
         "message": "" if verdict is None else verdict.message,
         "metrics": {} if verdict is None else verdict.metrics,
+        "found_wrong": None if node.judgement is None else node.judgement.reason,
         "elapsed": round(node.elapsed, 3),
     }
 
@@ -85,6 +86,7 @@ def lineage(one: Lineage) -> Json:
         "options": one.created.options,
         "seed": one.created.seed,
         "forked_from": one.created.forked_from,
+        "pinned": list(one.pinned),
         "step": one.step,
         "best": brief(one.best_candidate),
         "evaluations": one.spent.evaluations,

@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     target: float | None = None
     """Raw score at which the session stops."""
     sandbox: str = "auto"
+    python: str = ""
     max_barren: int = 50
 
 
@@ -79,6 +80,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         score_tolerance=task.score_tolerance,
         verification=task.verification,
         sandbox=settings.sandbox,
+        python=settings.python,
         target=settings.target,
     )
     initial = ev.ProposalMade(

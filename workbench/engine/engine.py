@@ -16,7 +16,7 @@ from workbench import __version__
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
-from workbench.engine.launch import Launch, backend_for
+from workbench.engine.launch import Launch, backend_for, interpreter_for
 from workbench.engine.proposers import Proposers
 from workbench.engine.replay import RecordingBroken, Replayed
 from workbench.engine.runner import Runner
@@ -34,6 +34,7 @@ from workbench.propose.registry import REPLAY
 from workbench.propose.replay import Source, Tape
 from workbench.search.registry import strategy
 from workbench.store import JournalBroken
+from workbench.verify.interpreter import applied
 from workbench.verify.verifier import Verifier
 
 HEARTBEAT_SECONDS = 10.0
@@ -76,6 +77,8 @@ class Engine:
         """What isolation candidates have."""
         self._commands = ""
         """In what the sandboxes of commands differ from it."""
+        self._python = ""
+        """Which interpreter of the person's own runs the task's programs."""
         self._replayed: Replayed | None = None
 
     async def run(self) -> ev.EngineClosed:
@@ -133,7 +136,11 @@ class Engine:
         facts = self.journal.session.facts
         bundle = {path: await self.journal.blob(x) for path, x in facts.task_files.items()}
         task, _ = parse(bundle, facts.task, facts.task_format)
-        return task
+        own = await asyncio.to_thread(interpreter_for, self._launch, facts.python)
+        if own is None:
+            return task
+        self._python = own.line()
+        return applied(task, own)
 
     async def _tapes(self) -> dict[str, Tape]:
         """Load the recordings that lineages answer from. Raises `ValueError` for a broken one."""
@@ -170,7 +177,7 @@ class Engine:
 
     def _told(self) -> str:
         """Return the isolation line of this run."""
-        return " · ".join(filter(None, (self._commands, self._found.line())))
+        return " · ".join(filter(None, (self._commands, self._found.line(), self._python)))
 
     async def _work(self, means: Means, backend: sandbox.Backend) -> ev.EngineClosed:
         try:

@@ -12,6 +12,7 @@ import msgspec
 from workbench.model.limits import Limits
 from workbench.propose.command.setup import CommandSetup
 from workbench.propose.setup import Setup
+from workbench.verify.interpreter import Interpreter, find
 
 
 class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,6 +24,8 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
     """Verifications at once; by default this machine's cores."""
     sandbox: str | None = None
     """Sandbox backend by name. `process` must be said here, whatever the session says."""
+    python: str | None = None
+    """An interpreter of this machine for the task's programs, by its path."""
     on_finish: str | None = None
     """Shell command run once the session is finished."""
     setup: Setup | None = None
@@ -36,6 +39,21 @@ class Launch(msgspec.Struct, frozen=True, omit_defaults=True):
 
 UNSAFE = "process"
 """The backend that isolates nothing."""
+
+
+def interpreter_for(launch: Launch, recorded: str) -> Interpreter | None:
+    """Return the interpreter of a run of a session that recorded one of version `recorded`.
+
+    Raises `ValueError` where one is needed and none is named: a path is not taken from a file.
+    """
+    if launch.python is not None:
+        return find(launch.python)
+    if recorded:
+        raise ValueError(
+            f"this session's programs were run by a Python {recorded} of your own; say which: "
+            "--python PATH"
+        )
+    return None
 
 
 def backend_for(launch: Launch, recorded: str) -> str:

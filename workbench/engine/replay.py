@@ -21,7 +21,7 @@ from workbench.model import event as ev
 from workbench.model.candidate import Candidate, CandidateId, LineageId, digest_of, digest_of_files
 from workbench.model.event import Record
 from workbench.model.lineage import Lineage
-from workbench.model.move import Move, rng_for
+from workbench.model.move import Move, rng_for, shown_also
 from workbench.model.session import Session
 from workbench.model.task import Task
 from workbench.model.verdict import Verdict
@@ -127,7 +127,7 @@ class Replayed:
     async def _move(self, recorded: ev.MoveChosen) -> None:
         lineage = self._session.lineages[recorded.lineage]
         rng = rng_for(lineage.created.seed, lineage.id, recorded.step, "move")
-        found = self._strategy(lineage).next_move(lineage, rng)
+        found = shown_also(self._strategy(lineage).next_move(lineage, rng), lineage.pinned)
         wanted = Move(recorded.operator, recorded.parents, recorded.inspirations)
         if found != wanted:
             message = f"{_told(found)} instead of {_told(wanted)}"

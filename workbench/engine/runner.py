@@ -18,7 +18,7 @@ from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
 from workbench.model.limits import Spend
 from workbench.model.lineage import Lineage
-from workbench.model.move import Move, rng_for
+from workbench.model.move import Move, rng_for, shown_also
 from workbench.model.task import Task
 from workbench.propose.proposer import (
     NoFurtherAttempt,
@@ -210,7 +210,7 @@ class Runner:
         lineage = self.lineage
         step = lineage.step + 1
         rng = rng_for(lineage.created.seed, lineage.id, step, "move")
-        move = self._strategy.next_move(lineage, rng)
+        move = shown_also(self._strategy.next_move(lineage, rng), lineage.pinned)
         request = await self._requests.gather(lineage, step, move)
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)

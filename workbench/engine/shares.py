@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from workbench.model import event as ev
+from workbench.model.candidate import LineageId
 from workbench.model.limits import Limits, Spend, split
 from workbench.model.lineage import UNABLE, Lineage
 from workbench.model.session import Session
@@ -52,6 +55,35 @@ def halve(source: Lineage) -> tuple[Limits, Limits]:
         usd=None if share.usd is None else share.usd - (theirs.usd or 0.0),
     )
     return mine, theirs
+
+
+def can_give(source: Lineage) -> bool:
+    """Whether half of what `source` has left is anything that a lineage could go on with."""
+    _, theirs = halve(source)
+    return theirs.evaluations != 0 and theirs.proposals != 0
+
+
+def boost(lineage: Lineage, others: Iterable[Lineage]) -> dict[LineageId, Limits]:
+    """Return the shares by which each of `others` gives half of what it has left to `lineage`."""
+    given = {other.id: halve(other) for other in others}
+    shares = {number: mine for number, (mine, _) in given.items()}
+    total = lineage.share
+    for _, theirs in given.values():
+        total = _together(total, theirs)
+    return {**shares, lineage.id: total}
+
+
+def _together(one: Limits, other: Limits) -> Limits:
+    return Limits(
+        evaluations=_sum(one.evaluations, other.evaluations),
+        proposals=_sum(one.proposals, other.proposals),
+        tokens=_sum(one.tokens, other.tokens),
+        usd=None if one.usd is None or other.usd is None else one.usd + other.usd,
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 def _half(value: int | None) -> int | None:

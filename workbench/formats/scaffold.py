@@ -12,6 +12,7 @@ Verification = Literal["output", "call"]
 
 _TOML = """\
 schema_version = "1.4"
+artifacts = ["/app/solve.py"]
 
 [task]
 name = "mine/{name}"
@@ -33,6 +34,7 @@ evaluate_timeout_sec = 10.0
 evaluations = 200
 
 [verifier]
+environment_mode = "separate"
 timeout_sec = 30.0
 
 [environment]

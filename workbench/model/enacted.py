@@ -20,6 +20,8 @@ ENACTED: frozenset[type[ev.Event]] = frozenset(
         ev.HintEdited,
         ev.HintWithdrawn,
         ev.HintTaken,
+        ev.CandidateJudged,
+        ev.CandidatePinned,
     ]
 )
 """Kinds of events that a replay re-enacts, each as one event of the same kind. The rest tells of

@@ -9,7 +9,7 @@ import msgspec
 
 from workbench.model import event as ev
 from workbench.model.calls import reading_of
-from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
+from workbench.model.candidate import INITIAL, Candidate, CandidateId, Judgement, LineageId
 from workbench.model.enacted import ENACTED
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
@@ -76,6 +76,11 @@ class Session:
         return None if self.best is None else self.candidates[self.best]
 
     @property
+    def judged(self) -> list[Candidate]:
+        """The candidates that people found wrong, oldest first."""
+        return [one for one in self.candidates.values() if one.judgement is not None]
+
+    @property
     def state(self) -> str:
         """One word: running, pausing, paused, finished or interrupted.
 
@@ -128,7 +133,10 @@ class Session:
 
     def _shares_allotted(self, record: Record, e: ev.SharesAllotted) -> None:
         for number, share in e.shares.items():
-            self.lineages[number].share = share
+            lineage = self.lineages[number]
+            if lineage.stopped == "budget" and share.above(lineage.share):
+                lineage.stopped = None
+            lineage.share = share
 
     def _budget_changed(self, record: Record, e: ev.BudgetChanged) -> None:
         self.limits = e.limits
@@ -276,6 +284,22 @@ class Session:
         before = self.lineages[e.lineage].best_reward
         self.hints[e.hint].taken.setdefault(e.lineage, Taken(e.step, before, before))
 
+    def _candidate_judged(self, record: Record, e: ev.CandidateJudged) -> None:
+        candidate = self.candidates[e.candidate]
+        candidate.judgement = Judgement(e.reason, e.author) if e.reason else None
+        for lineage in self.lineages.values():
+            if e.candidate in lineage.candidates:
+                lineage.rank_again()
+        rated = ((x.reward, -x.id) for x in self.candidates.values() if x.reward is not None)
+        best = max(rated, default=None)
+        self.best = None if best is None else -best[1]
+
+    def _candidate_pinned(self, record: Record, e: ev.CandidatePinned) -> None:
+        for number in e.lineages:
+            lineage = self.lineages[number]
+            others = tuple(x for x in lineage.pinned if x != e.candidate)
+            lineage.pinned = (*others, e.candidate) if e.pinned else others
+
     def _replay_differed(self, record: Record, e: ev.ReplayDiffered) -> None:
         self.differing += 1
 
@@ -356,6 +380,8 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.HintEdited: Session._hint_edited,
     ev.HintWithdrawn: Session._hint_withdrawn,
     ev.HintTaken: Session._hint_taken,
+    ev.CandidateJudged: Session._candidate_judged,
+    ev.CandidatePinned: Session._candidate_pinned,
     ev.ReplayDiffered: Session._replay_differed,
     ev.ReplayEnded: Session._replay_ended,
 }

@@ -81,6 +81,10 @@ class Task(msgspec.Struct, frozen=True):
     the tests may run what they are left; empty where one sandbox is for both."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
     """Variables of both programs."""
+    python: str = "python3"
+    """The interpreter of Python programs for which nobody has written a command."""
+    shown: tuple[str, ...] = ()
+    """Directories of this machine that its programs must see: an interpreter's, say."""
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()

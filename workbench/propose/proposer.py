@@ -36,6 +36,14 @@ class Advice(msgspec.Struct, frozen=True):
     """Unix time, seconds; None where it is not known."""
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """A person's finding that a candidate of the session is wrong, whatever it scored."""
+
+    candidate: Candidate
+    reason: str
+    author: str
+
+
 class Fault(msgspec.Struct, frozen=True):
     """Why the last reply of the lineage gave nothing to verify; shown to the model once."""
 
@@ -115,6 +123,8 @@ class Request(msgspec.Struct, frozen=True):
     best: Shown | None = None
     """The lineage's best feasible candidate, where it is none of the parents."""
     hints: tuple[Advice, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What people found wrong in the session, oldest first."""
     fault: Fault | None = None
     """Set when the lineage's last step ended in an unusable reply."""
     left: Limits = Limits()

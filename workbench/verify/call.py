@@ -97,7 +97,7 @@ def _candidate_job(task: Task, files: Mapping[str, bytes]) -> Job:
     resources = task.resources
     wall = resources.candidate_seconds + resources.verifier_seconds
     return Job(
-        argv=task.run or ("python3", "-S", SERVE, task.editable[0]),
+        argv=task.run or (task.python, "-S", SERVE, task.editable[0]),
         files=places.app_files(task, files),
         limits=places.limits(task, wall, resources.candidate_seconds, resources.disk_bytes),
     )

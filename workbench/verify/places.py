@@ -51,6 +51,7 @@ def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
         python_packages=task.python_packages,
         image=_image(task.image),
         warm=warm,
+        shown=task.shown,
     )
 
 
@@ -80,6 +81,7 @@ def verifier_spec(
         python_packages=task.python_packages,
         image=_image(task.verifier_image or task.image),
         warm=warm,
+        shown=task.shown,
     )
 
 

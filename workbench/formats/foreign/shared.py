@@ -19,6 +19,10 @@ SPARE_SECONDS = 10.0
 DEFAULT_SECONDS = 300.0
 
 
+IMPORTS = "imports"
+"""What warnings of `packages` are about."""
+
+
 def named(directory: str) -> str:
     """Return a directory's name as a task may be called."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", directory).strip("-._")[:64] or "task"
@@ -54,12 +58,17 @@ def _source(name: str) -> bytes:
     return (Path(str(module.__file__)).parent / f"{name}.py").read_bytes()
 
 
+def is_of_imports(warning: str) -> bool:
+    """Whether a warning is of imports that nothing installed beside the workbench is for."""
+    return f": {IMPORTS}: " in warning
+
+
 def packages(bundle: dict[str, bytes], report: Report, own: tuple[str, ...]) -> tuple[str, ...]:
     """Return the installed packages that the task's files import; warn of those that are not."""
     found = wanted(bundle, own)
     for name in found.missing:
         report.warn(
-            "imports",
+            IMPORTS,
             f"{name} is imported somewhere and not installed beside the workbench; if the task "
             f"needs it, install it there, or name the interpreter that has it: --python PATH",
         )

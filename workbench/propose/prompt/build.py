@@ -19,6 +19,9 @@ Values = values.Values
 WORDING = 16_384
 """Characters that a template may add to what it tells."""
 
+MOST_FINDINGS = 8
+"""Of what people found wrong, the newest are told."""
+
 _STABLE = ("rules", "instruction", "context")
 _BLIND = ("tried", "best", "inspirations")
 
@@ -148,6 +151,13 @@ def _hints(request: Request, options: PromptOptions) -> Values | None:
     return {"hints": values.of_hints(request.hints, options.hints)}
 
 
+def _wrong(request: Request, options: PromptOptions) -> Values | None:
+    newest = request.findings[-MOST_FINDINGS:]
+    if not newest or not options.wrong:
+        return None
+    return {"findings": values.of_findings(request.task, newest, options.wrong)}
+
+
 def _budget(request: Request, options: PromptOptions) -> Values:
     lineage = request.lineage
     return {"step": request.step, "limits": values.of_budget(lineage.share, lineage.spent)}
@@ -179,6 +189,7 @@ _TELLERS: dict[str, Callable[[Request, PromptOptions], Values | None]] = {
     "inspirations": _inspirations,
     "parent": _parent,
     "verdict": _verdict,
+    "wrong": _wrong,
     "hints": _hints,
     "budget": _budget,
     "fault": _fault,

@@ -30,6 +30,8 @@ class PromptOptions(msgspec.Struct, frozen=True):
     """The editable files of all parents together."""
     verdict: int = 4_000
     """Feedback and errors of all parents together."""
+    wrong: int = 1_500
+    """What people found wrong."""
     hints: int = 2_000
     fault: int = 2_000
     in_place: bool = False
@@ -41,7 +43,7 @@ class PromptOptions(msgspec.Struct, frozen=True):
 _SACRIFICE = (
     ("inspirations", "best", "tried"),
     ("context",),
-    ("fault", "verdict", "hints"),
+    ("fault", "verdict", "wrong", "hints"),
     ("instruction", "parent"),
 )
 """Parts in the order in which they are given up: last those without which there is no task."""

@@ -23,7 +23,7 @@ OPERATORS = ("crossover", "draft", "explore", "refine", "repair")
 # `command` takes the place of `rules` where files are edited in place.
 NAMES = (
     *("rules", "command", "instruction", "context", "tried", "best", "inspirations"),
-    *("parent", "verdict", "hints", "budget", "fault"),
+    *("parent", "verdict", "wrong", "hints", "budget", "fault"),
     *OPERATORS,
 )
 SUFFIX = ".j2"
