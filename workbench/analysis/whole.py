@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from workbench.analysis.dynamics.depth import Cell, width_depth
 from workbench.analysis.dynamics.failures import Failure, infeasible, without_candidate
@@ -12,6 +15,8 @@ from workbench.analysis.dynamics.hinted import HintEffect, hint_effect
 from workbench.analysis.dynamics.magnitude import Magnitude, magnitude
 from workbench.analysis.dynamics.outlook import Outlook, outlook, outlooks
 from workbench.analysis.dynamics.runs import Run, runs_of, whole
+from workbench.analysis.edits import cycling as cycle
+from workbench.analysis.edits import gains
 from workbench.analysis.edits.cycling import Cycling, cycling
 from workbench.analysis.edits.gains import Kinds, kinds_of
 from workbench.analysis.edits.texts import Texts, remembered
@@ -31,6 +36,16 @@ class Ceiling(NamedTuple):
     evaluations: int
     source: str
     """The session it was found in."""
+
+
+class Looks(NamedTuple):
+    """How many candidates' texts an analysis reads at most."""
+
+    edits: int = gains.MOST
+    cycling: int = cycle.MOST
+
+
+ALL = Looks()
 
 
 class Analysis(NamedTuple):
@@ -60,6 +75,7 @@ def analyse(
     texts: Texts | None = None,
     records: Iterable[Record] = (),
     ceiling: Ceiling | None = None,
+    looks: Looks = ALL,
 ) -> Analysis:
     """Analyse a session. What needs texts or records is left out where they are not given."""
     runs, run = runs_of(session), whole(session)
@@ -77,10 +93,27 @@ def analyse(
         hints=hint_effect(session),
         infeasible=tuple(infeasible(session)),
         fruitless=tuple(without_candidate(records, steps)),
-        kinds=None if found is None else kinds_of(session, found),
-        cycles=() if found is None else tuple(cycling(session, found)),
+        kinds=None if found is None else kinds_of(session, found, looks.edits),
+        cycles=() if found is None else tuple(cycling(session, found, looks.cycling)),
         ceiling=ceiling,
     )
+
+
+def still(session: Session) -> Session:
+    """Return a session that no longer changes while the given one goes on.
+
+    For analysing beside the event loop: what grows is copied, what is only ever set once is shared.
+    """
+    copied = copy.copy(session)
+    copied.candidates = dict(session.candidates)
+    copied.lineages = {
+        number: replace(lineage, candidates=dict(lineage.candidates), curve=list(lineage.curve))
+        for number, lineage in session.lineages.items()
+    }
+    copied.hints = {
+        number: replace(hint, taken=dict(hint.taken)) for number, hint in session.hints.items()
+    }
+    return copied
 
 
 def is_simulated(session: Session) -> bool:
