@@ -6,14 +6,13 @@ import ast
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from typing import NamedTuple
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CACHES = frozenset({"cache", "lru_cache", "cached_property", "njit", "jit", "vectorize"})
-_BODIES = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
+_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
 
 # Trees are compared by their dumps, and what is not to be compared is blotted out there: walking a
 # copy of the tree for each takes ten times as long.
@@ -56,50 +55,70 @@ def facts(source: str) -> Facts | None:
     """Return what the syntax tree of a Python program says; None where it has none."""
     try:
         tree = ast.parse(source)
-        _strip_docstrings(tree)
-        nodes = list(ast.walk(tree))
-        packages = frozenset(x for node in nodes for x in _imported(node))
-        parts = [ast.dump(statement) for statement in tree.body]
-        heads: list[tuple[str, str]] = []
-        depth = _take_apart(tree.body, 0, heads)
+        nodes: dict[type, list[ast.AST]] = {}
+        for node in ast.walk(tree):
+            nodes.setdefault(type(node), []).append(node)
+        defined = [x for kind in _DEFINITIONS for x in nodes.get(kind, ())]
+        for node in (tree, *defined):
+            _strip_docstring(node)
+        taken = _Taken()
+        parts = [taken.apart(statement, 0) for statement in tree.body]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     dump = "\n".join(parts)
+    imports = [*nodes.get(ast.Import, ()), *nodes.get(ast.ImportFrom, ())]
+    packages = frozenset(x for node in imports for x in _imported(node))
+    definitions = frozenset(str(getattr(x, "name", "")) for x in defined)
+    stored = {
+        x.id
+        for x in nodes.get(ast.Name, ())
+        if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+    }
+    arguments = {str(getattr(x, "arg", "")) for x in nodes.get(ast.arg, ())}
     return Facts(
         tree=dump,
         unnumbered=_NUMBER.sub("Number", _SIGNED.sub(r"\1", dump)),
         uncompared=_COMPARED.sub("ops=[]", dump),
-        renamed=_renamed(dump, _own(nodes)),
+        renamed=_renamed(dump, definitions | stored | arguments),
         parts=Counter(parts),
-        statements=Counter(head for _, head in heads),
-        kinds=Counter(kind for kind, _ in heads),
+        statements=Counter(taken.heads),
+        kinds=Counter(taken.kinds),
         packages=packages - sys.stdlib_module_names,
-        definitions=frozenset(x.name for x in nodes if isinstance(x, _DEFINITIONS)),
-        loops=sum(isinstance(x, _LOOPS) for x in nodes),
-        comprehensions=sum(isinstance(x, _COMPREHENSIONS) for x in nodes),
-        caches=sum(_caches(x) for x in nodes if isinstance(x, ast.FunctionDef)),
-        depth=depth,
+        definitions=definitions,
+        loops=sum(len(nodes.get(kind, ())) for kind in _LOOPS),
+        comprehensions=sum(len(nodes.get(kind, ())) for kind in _COMPREHENSIONS),
+        caches=sum(_caches(x) for x in defined if isinstance(x, ast.FunctionDef)),
+        depth=taken.depth,
     )
 
 
-def _take_apart(body: Iterable[ast.AST], around: int, heads: list[tuple[str, str]]) -> int:
-    """Add kind and head of every statement to `heads`; return the loops around each, summed."""
-    total = 0
-    for node in body:
-        inside = around
+class _Taken:
+    """A tree taken apart into its statements, each dumped once."""
+
+    def __init__(self) -> None:
+        self.heads: list[str] = []
+        self.kinds: list[str] = []
+        self.depth = 0
+
+    def apart(self, node: ast.AST, around: int) -> str:
+        """Return a node's dump, its statements taken note of; `around` loops stand around it."""
+        head, inside = _head(node), around
         if isinstance(node, ast.stmt):
-            heads.append((type(node).__name__, _head(node)))
-            total += around
+            self.heads.append(head)
+            self.kinds.append(type(node).__name__)
+            self.depth += around
             inside += isinstance(node, _LOOPS)
-        for name in _BODIES & set(node._fields):
-            total += _take_apart(getattr(node, name), inside, heads)
-    return total
+        below = [
+            f"{name}[{' '.join(self.apart(child, inside) for child in getattr(node, name))}]"
+            for name in _BODIES
+            if name in node._fields
+        ]
+        return head + "".join(below)
 
 
-def _strip_docstrings(tree: ast.Module) -> None:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, *_DEFINITIONS)) and ast.get_docstring(node, False):
-            node.body = node.body[1:] or [ast.Pass()]
+def _strip_docstring(node: ast.AST) -> None:
+    if isinstance(node, (ast.Module, *_DEFINITIONS)) and ast.get_docstring(node, False):
+        node.body = node.body[1:] or [ast.Pass()]
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -110,14 +129,12 @@ def _imported(node: ast.AST) -> list[str]:
     return []
 
 
-def _head(statement: ast.stmt) -> str:
-    """Return a statement without what stands below it."""
+def _head(node: ast.AST) -> str:
+    """Return a dump without the statements below it."""
     fields = [
-        f"{name}={_dumped(value)}"
-        for name, value in ast.iter_fields(statement)
-        if name not in _BODIES
+        f"{name}={_dumped(value)}" for name, value in ast.iter_fields(node) if name not in _BODIES
     ]
-    return f"{type(statement).__name__}({', '.join(fields)})"
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
 def _dumped(value: object) -> str:
@@ -147,10 +164,3 @@ def _renamed(dump: str, own: frozenset[str]) -> str:
         return found[1] + (known.setdefault(name, f"{len(known)}") if name in own else name)
 
     return _NAME.sub(number, dump)
-
-
-def _own(nodes: list[ast.AST]) -> frozenset[str]:
-    """Return the names that a program gives itself."""
-    stored = {x.id for x in nodes if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
-    defined = {x.name for x in nodes if isinstance(x, _DEFINITIONS)}
-    return frozenset(stored | defined | {x.arg for x in nodes if isinstance(x, ast.arg)})
