@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.comparisons import Comparisons
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
@@ -25,6 +26,7 @@ class Run:
         """Take over `attached`, which `close` will let go."""
         self.attached = attached
         self.view = View(attached.feed)
+        self.comparisons = Comparisons(self.files)
         self._texts: dict[str, str] = {}
 
     @property
