@@ -97,6 +97,8 @@ def of_candidate(candidate: Candidate, best: int | None) -> Mark:
     """Say what became of a candidate; the best of its lineage has a star."""
     if candidate.verdict is None:
         return Mark("…", "unverified", MUTED)
+    if candidate.judgement is not None:
+        return Mark("✖", "found wrong", BAD)
     if candidate.id == best:
         return Mark("★", "best", GOOD)
     return of_outcome(candidate.verdict.outcome)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from workbench.display import states, text
-from workbench.display.states import ACCENT, BAD, MUTED
+from workbench.display.states import ACCENT, MUTED
 from workbench.display.tui.marks import Marks
 from workbench.model.candidate import Candidate, CandidateId
 from workbench.model.event import SessionCreated
@@ -81,12 +81,14 @@ def draw(
     candidate: Candidate,
     best: CandidateId | None,
     facts: SessionCreated,
+    pinned: bool = False,
     marked: str = "",
 ) -> Content:
     """Draw one candidate: its place in the tree, what became of it, its mark, its note."""
     mark = states.of_candidate(candidate, best)
+    plain = candidate.feasible and candidate.id != best and candidate.judgement is None
     shown = "" if candidate.reward is None else f"{text.score(facts, candidate.reward)}  "
-    word = "" if candidate.feasible and candidate.id != best else f"{mark.word} "
+    word = "" if plain else f"{mark.word} "
     hinted = "▲ " if candidate.hints else ""
     return Content.assemble(
         (node.lines, MUTED),
@@ -95,8 +97,8 @@ def draw(
         (f"{marked} " if marked else "", f"bold {ACCENT}"),
         (shown, "bold"),
         (word, mark.style),
-        ("✖ wrong " if candidate.judgement is not None else "", BAD),
         (hinted, ACCENT),
+        ("◆ pinned " if pinned else "", ACCENT),
         (text.one_line(candidate.note or candidate.operator), MUTED),
     )
 
@@ -110,17 +112,17 @@ def matching(nodes: list[Node], lineage: Lineage, marks: Marks, words: str) -> l
     return [
         Node(node.candidate, "")
         for node in nodes
-        if _has(_told(lineage.candidates[node.candidate], lineage.best, marks), wanted)
+        if _has(_told(lineage, lineage.candidates[node.candidate], marks), wanted)
     ]
 
 
-def _told(candidate: Candidate, best: CandidateId | None, marks: Marks) -> str:
+def _told(lineage: Lineage, candidate: Candidate, marks: Marks) -> str:
     """Return what a search looks at."""
-    status = [states.of_candidate(candidate, best).word]
+    status = [states.of_candidate(candidate, lineage.best).word]
     if candidate.verdict is not None:
         status.append(states.of_outcome(candidate.verdict.outcome).word)
-    status += ["wrong"] * (candidate.judgement is not None)
     status += ["hinted"] * bool(candidate.hints)
+    status += ["pinned"] * (candidate.id in lineage.pinned)
     sign = marks.of(candidate.id)
     status += ["marked", sign] * bool(sign)
     told = f"{candidate.id} {' '.join(status)} {candidate.note} {candidate.operator}"

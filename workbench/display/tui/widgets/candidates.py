@@ -43,9 +43,9 @@ class CandidateTree(Searchable, Rows):
         facts, marks = self._view.session.facts, self._view.marks
 
         def draw(node: tree.Node, width: int) -> Content:
-            number = node.candidate
-            candidate = lineage.candidates[number]
-            return tree.draw(node, candidate, lineage.best, facts, marks.of(number))
+            candidate = lineage.candidates[node.candidate]
+            pinned, marked = candidate.id in lineage.pinned, marks.of(candidate.id)
+            return tree.draw(node, candidate, lineage.best, facts, pinned, marked)
 
         count = f"{len(lineage.candidates)}"
         if self.words:
