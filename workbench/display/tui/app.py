@@ -160,7 +160,7 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title not in ("Quit", "Keys"):  # ours say more
+            if command.title not in ("Quit", "Keys", "Maximize", "Minimize"):  # ours say more
                 yield command
 
 

@@ -156,7 +156,7 @@ class View:
     def cycle_base(self) -> bool:
         """Compare with the next thing that there is; False if there is no other."""
         shown = self.candidate
-        order = [*BASES, *(marked for _, marked in self.marks)]
+        order: list[str | CandidateId] = [*BASES, *(marked for _, marked in self.marks)]
         at = order.index(self.base)
         for base in (*order[at + 1 :], *order[:at]):
             found = self._base(base)

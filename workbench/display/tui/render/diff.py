@@ -20,8 +20,6 @@ class FileDiff(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
     pairs: tuple[tuple[Pair, ...], ...]
     """For each change, the numbers of the lines that stand side by side."""
-    longest: int
-    """Characters of its longest line."""
 
     @property
     def added(self) -> int:
@@ -43,11 +41,6 @@ class Diff(msgspec.Struct, frozen=True):
     hidden: tuple[str, ...] = ()
     """Paths of files whose contents differ only in what is not shown: control characters, ends of
     lines, tabs against spaces."""
-
-    @property
-    def longest(self) -> int:
-        """Characters of the longest line."""
-        return max((file.longest for file in self.files), default=0)
 
     @property
     def last(self) -> int:
@@ -79,8 +72,7 @@ def compare(
         found = tuple(changes(one, other))
         if found:
             aligned = tuple(pairs(one[a:b], other[c:d], (a, c)) for a, b, c, d in found)
-            longest = max(map(len, (*one, *other)))
-            files.append(FileDiff(path, one, other, found, aligned, longest))
+            files.append(FileDiff(path, one, other, found, aligned))
         else:
             hidden.append(path)  # the last end of line
     added, removed = sum(x.added for x in files), sum(x.removed for x in files)

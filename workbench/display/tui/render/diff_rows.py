@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import msgspec
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 
 from workbench.display.tui.render.diff import Diff, FileDiff
 
@@ -69,6 +69,8 @@ class Layout(msgspec.Struct, frozen=True):
     """Cells of a line number."""
     width: int
     """Cells of a whole row."""
+    longest: int = 0
+    """Cells of the longest text."""
 
     @property
     def gutter(self) -> int:
@@ -88,12 +90,19 @@ class Layout(msgspec.Struct, frozen=True):
         """Cells a row would need for its longest text."""
         if self.look.wrap:
             return self.width
-        return self.width + max(0, self.diff.longest - min(side for side in self.sides if side))
+        return self.width + max(0, self.longest - min(side for side in self.sides if side))
 
     def text(self, row: Row, side: Side) -> str:
         """Return the text of a row's line on one side."""
         file = self.diff.files[row.file]
         return file.old[row.old - 1] if side == "old" else file.new[row.new - 1]
+
+    def cells(self, row: Row) -> int:
+        """Return the cells of a row's longer text."""
+        if row.kind in ("file", "gap", "hidden"):
+            return 0
+        one = cell_len(self.text(row, "old")) if row.old else 0
+        return max(one, cell_len(self.text(row, "new"))) if row.new else one
 
     def place_of(self, row: Row) -> int:
         """Return where a row of another layout of the same diff stands in this one."""
@@ -122,7 +131,8 @@ def lay_out(diff: Diff, look: Look, folds: Folds, width: int) -> Layout:
         rows += _wrapped(file, lines, bare.sides) if look.wrap else lines
     rows += [Row("hidden", number) for number in range(len(diff.hidden))]
     stops = tuple(place for place, row in enumerate(rows) if row.kind in ("file", "gap"))
-    return msgspec.structs.replace(bare, rows=tuple(rows), stops=stops)
+    longest = 0 if look.wrap else max(map(bare.cells, rows), default=0)
+    return msgspec.structs.replace(bare, rows=tuple(rows), stops=stops, longest=longest)
 
 
 def _lines(file: FileDiff, number: int, look: Look, folds: Folds) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from workbench.display.tui.widgets.rows import Rows
 from workbench.display.tui.widgets.search import Searchable
 
 
-class CandidateTree(Searchable, Rows):
+class CandidateTree(Rows, Searchable):
     """A tree of candidates that is laid out again only when it has grown.
 
     A search leaves those that it finds, without the lines of the tree.

@@ -41,12 +41,12 @@ class DiffPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "scroll_left", "Left", id="list.left", show=False),
         Binding("right", "scroll_right", "Right", id="list.right", show=False),
-        Binding("enter", "toggle", "Open or fold", id="diff.open", show=False),
+        Binding("enter", "toggle_stop", "Open or fold", id="diff.open", show=False),
         Binding("right_curly_bracket", "step_stop(1)", "Next gap", id="diff.next", show=False),
         Binding("left_curly_bracket", "step_stop(-1)", "Gap before", id="diff.before", show=False),
-        Binding("w", "wrap", "Wrap", id="diff.wrap"),
-        Binding("vertical_line", "split", "Side by side", id="diff.split", key_display="|"),
-        Binding("y", "copy", "Copy", id="diff.copy"),
+        Binding("w", "wrap", "Wrap", id="diff.wrap", show=False),
+        Binding("vertical_line", "split", "Side by side", id="diff.split", show=False),
+        Binding("y", "copy", "Copy", id="diff.copy", show=False),
     ]
 
     class Copied(Message):
@@ -161,10 +161,12 @@ class DiffPane(Pane):
         """What stands in the border: where a search stands, else the keys."""
         if self.words:
             return f"{self.search_told} · n N · esc ends"
-        split = "unified" if self.laid_out.look.split else "side by side"
-        if self._run.view.look.split and not self.laid_out.look.split:
-            split = f"side by side from {SPLIT_SCREEN} columns"
-        return f"{{ }} gaps · w {'no ' * self.laid_out.look.wrap}wrap · | {split}"
+        look = self.laid_out.look
+        keys = f"{{ }} gaps · w {'no ' * look.wrap}wrap · y copy"
+        if look.split or self._splits():
+            return f"{keys} · | {'unified' if look.split else 'side by side'}"
+        wanted = self._run.view.look.split
+        return f"{keys} · side by side from {SPLIT_SCREEN} columns" if wanted else keys
 
     @property
     def count(self) -> int:
@@ -222,7 +224,7 @@ class DiffPane(Pane):
         self.reveal(self._stop)
         self.refresh()
 
-    def action_toggle(self) -> None:
+    def action_toggle_stop(self) -> None:
         """Open or close the gap, fold or unfold the file."""
         if self.stop < 0:
             return
@@ -240,7 +242,7 @@ class DiffPane(Pane):
         place = event.y - self.gutter.top + self.scroll_offset.y
         if place in self.laid_out.stops:
             self._stop = place
-            self.action_toggle()
+            self.action_toggle_stop()
 
     def action_wrap(self) -> None:
         """Let long lines go on in the next row, or not."""
