@@ -62,7 +62,7 @@ def rows(session: Session, columns: Sequence[Column], ancestor: Candidate | None
     def row(name: str, value: Callable[[Candidate], str], style: str = "") -> Row:
         return Row(name, tuple(_cell(value(one), style) for one in found))
 
-    since = "lines" if ancestor is None else f"lines since #{ancestor.id}"
+    since = "lines" if ancestor is None else f"+− since #{ancestor.id}"
     drawn = [
         _rewards(facts, found),
         Row("verdict", tuple(_verdict(one) for one in found)),

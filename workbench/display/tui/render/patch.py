@@ -18,11 +18,21 @@ def patch(old: Mapping[str, str], new: Mapping[str, str], names: tuple[str, str]
         found = changes(before, after)
         if not found and (path in old) == (path in new):
             continue
-        parts.append(f"--- {names[0]}/{path}\n" if path in old else "--- /dev/null\n")
-        parts.append(f"+++ {names[1]}/{path}\n" if path in new else "+++ /dev/null\n")
+        one, other = f"{names[0]}/{path}", f"{names[1]}/{path}"
+        if not found:  # an empty file comes or goes: only git's own heading can say so
+            did = "new" if path in new else "deleted"
+            parts.append(f"diff --git {one} {other}\n{did} file mode 100644\n")
+            continue
+        parts.append(f"--- {_named(one)}\n" if path in old else "--- /dev/null\n")
+        parts.append(f"+++ {_named(other)}\n" if path in new else "+++ /dev/null\n")
         for hunk in _hunks(found):
             parts += _hunk(before, after, hunk)
     return "".join(parts)
+
+
+def _named(path: str) -> str:
+    """End a path that has spaces with a tab, or `patch` takes what is behind them for a date."""
+    return f"{path}\t" if " " in path else path
 
 
 def _lines(text: str) -> list[str]:

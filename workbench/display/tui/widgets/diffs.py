@@ -165,8 +165,10 @@ class DiffPane(Pane):
         keys = f"{{ }} gaps · w {'no ' * look.wrap}wrap · y copy"
         if look.split or self._splits():
             return f"{keys} · | {'unified' if look.split else 'side by side'}"
-        wanted = self._run.view.look.split
-        return f"{keys} · side by side from {SPLIT_SCREEN} columns" if wanted else keys
+        if not self._run.view.look.split:
+            return keys
+        wide = self.screen.size.width >= SPLIT_SCREEN
+        return f"{keys} · side by side {'if maximised' if wide else f'from {SPLIT_SCREEN} columns'}"
 
     @property
     def count(self) -> int:
