@@ -97,7 +97,7 @@ def _cell(value: str, style: str = "") -> Cell:
 def _against(value: str, change: float | None, better: bool | None = None) -> Cell:
     """Draw a value and by how much it is off the first; `better` where one way is."""
     if not change:
-        return _cell(value)
+        return _cell(value, "" if better is None else "bold")
     told = text.signed(change)
     if better is None:
         return Cell(value, Content.assemble(value, (f"  {told}", MUTED)))
@@ -106,16 +106,25 @@ def _against(value: str, change: float | None, better: bool | None = None) -> Ce
 
 
 def _rewards(facts: SessionCreated, found: Sequence[Candidate]) -> Row:
-    first = found[0].reward
+    """Show what the verifier scored; better or worse is only what has a rank."""
+    first = found[0]
+    base = _score(first)
     cells: list[Cell] = []
     for one in found:
-        value = text.score(facts, one.reward)
-        if first is None or one.reward is None:
-            cells.append(_cell(value, "bold"))
+        score = _score(one)
+        if score is None:
+            cells.append(_cell(""))
             continue
-        change = facts.direction.score(one.reward) - facts.direction.score(first)
-        cells.append(_against(value, change, one.reward > first))
+        better = None
+        if one.reward is not None and first.reward is not None:
+            better = one.reward > first.reward
+        value = text.with_unit(text.number(score), facts.unit)
+        cells.append(_against(value, None if base is None else score - base, better))
     return Row(text.one_line(facts.score_name) or "score", tuple(cells))
+
+
+def _score(candidate: Candidate) -> float | None:
+    return None if candidate.verdict is None else candidate.verdict.score
 
 
 def _metrics(found: Sequence[Candidate]) -> list[Row]:

@@ -19,12 +19,13 @@ def patch(old: Mapping[str, str], new: Mapping[str, str], names: tuple[str, str]
         if not found and (path in old) == (path in new):
             continue
         one, other = f"{names[0]}/{path}", f"{names[1]}/{path}"
-        if not found:  # an empty file comes or goes: only git's own heading can say so
-            did = "new" if path in new else "deleted"
-            parts.append(f"diff --git {one} {other}\n{did} file mode 100644\n")
-            continue
-        parts.append(f"--- {_named(one)}\n" if path in old else "--- /dev/null\n")
-        parts.append(f"+++ {_named(other)}\n" if path in new else "+++ /dev/null\n")
+        parts.append(f"diff --git {one} {other}\n")
+        if (path in old) != (path in new):
+            parts.append(f"{'new' if path in new else 'deleted'} file mode 100644\n")
+        if not found:
+            continue  # an empty file comes or goes
+        parts.append(f"--- {_named(one) if path in old else '/dev/null'}\n")
+        parts.append(f"+++ {_named(other) if path in new else '/dev/null'}\n")
         for hunk in _hunks(found):
             parts += _hunk(before, after, hunk)
     return "".join(parts)
