@@ -53,7 +53,8 @@ class CandidateTree(Rows, Searchable):
         self.border_title = Content(f"Candidates of {lineage.name}: {count}")
         keys = "★ best  ✖ failed  ▲ hinted  ⚑ marked"
         self.border_subtitle = Content(f"/{self.words} · esc ends" if self.words else keys)
-        self.show(self._drawn_nodes, draw, cursor=self._places.get(shown.id))
+        cursor = self._places.get(shown.id, 0 if self.words else None)
+        self.show(self._drawn_nodes, draw, cursor=cursor)
 
     def candidate_at(self, index: int) -> int:
         """Return the candidate in a row."""
@@ -69,7 +70,12 @@ class CandidateTree(Rows, Searchable):
 
     def step_hit(self, offset: int) -> None:
         """Go to the next of those that are left, from the last one on to the first."""
-        if self._drawn_nodes:
+        if not self._drawn_nodes:
+            return
+        shown = self._view.candidate
+        if shown is None or shown.id not in self._places:  # begin with the one at the cursor
+            self.post_message(self.Moved(self, self.cursor))
+        else:
             self.action_move_to((self.cursor + offset) % len(self._drawn_nodes))
 
     @property

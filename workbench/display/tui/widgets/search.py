@@ -95,13 +95,12 @@ class SearchLine(Horizontal):
         yield Static(id="search-told")
 
     def open(self, pane: Searchable) -> None:
-        """Search `pane`, beginning with what it searched for last."""
+        """Search `pane`; what it searched for last is there, and a letter replaces it."""
         self._pane = pane
         self.display = True
         field = self.query_one(Input)
         with field.prevent(Input.Changed):
             field.value = pane.words
-        field.cursor_position = len(field.value)
         self._tell()
         self.screen.set_focus(field)  # at once: the next key is already a letter
 
