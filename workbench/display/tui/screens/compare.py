@@ -117,7 +117,7 @@ class CompareScreen(RunScreen):
     def refresh_view(self) -> None:
         """Show what has changed."""
         super().refresh_view()
-        self.query_one(StatusBar).refresh()
+        self.query_one(StatusBar).repaint()
         table = self.query_one(CompareTable)
         count = compare_table.fitting(table.width, len(self._marked))
         columns = [

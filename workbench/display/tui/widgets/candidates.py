@@ -50,9 +50,9 @@ class CandidateTree(Rows, Searchable):
         count = f"{len(lineage.candidates)}"
         if self.words:
             count = f"{len(self._drawn_nodes)} of {count}"
-        self.border_title = Content(f"Candidates of {lineage.name}: {count}")
         keys = "★ best  ✖ failed  ▲ hinted  ⚑ marked"
-        self.border_subtitle = Content(f"/{self.words} · esc ends" if self.words else keys)
+        keys = f"/{self.words} · esc ends" if self.words else keys
+        self.entitle(f"Candidates of {lineage.name}: {count}", keys)
         cursor = self._places.get(shown.id, 0 if self.words else None)
         self.show(self._drawn_nodes, draw, cursor=cursor)
 

@@ -111,7 +111,7 @@ class DiffPane(Pane):
         self.border_title = Content(f"Diff #{shown.id} against {against} {diff.change}")
         self.show_diff(diff, colours, f"#{shown.id} and {against} have the same files")
         await painting
-        self.refresh()
+        self.repaint()
 
     async def _paint(self, diff: Diff, colours: Colours) -> None:
         """Fetch the colours of a diff's texts, unless the screen has none."""
@@ -224,7 +224,7 @@ class DiffPane(Pane):
         place = bisect_right(stops, at) if offset > 0 else bisect_left(stops, at) - 1
         self._stop = stops[min(max(place, 0), len(stops) - 1)]
         self.reveal(self._stop)
-        self.refresh()
+        self.repaint()
 
     def action_toggle_stop(self) -> None:
         """Open or close the gap, fold or unfold the file."""

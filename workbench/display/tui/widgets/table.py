@@ -34,6 +34,11 @@ class CompareTable(Virtual):
         return compare_table.heading(self._columns, self.width)
 
     @property
+    def has_header(self) -> bool:
+        """Whether there are names."""
+        return bool(self._columns)
+
+    @property
     def count(self) -> int:
         """Lines of the table."""
         return len(self._lines)
