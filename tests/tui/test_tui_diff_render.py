@@ -189,6 +189,11 @@ def test_wrapped_lines_lose_nothing(split: bool) -> None:
     assert layout.scrolled_width == layout.width
 
 
+def test_a_pane_that_is_hardly_there_does_not_make_a_row_of_every_letter() -> None:
+    layout = laid("", "x" * 80, Look(wrap=True), 1)
+    assert sum(row.kind == "add" for row in layout.rows) == 10
+
+
 def test_a_line_folds_by_cells() -> None:
     assert fold_points("", 5) == (0,)
     assert fold_points("abcdefghijk", 5) == (0, 5, 10)

@@ -15,6 +15,8 @@ CONTEXT = 3
 """Unchanged lines shown around each change."""
 LEAST = 2
 """Lines from which a stretch of unchanged ones is folded into a gap."""
+NARROWEST = 8
+"""Cells that a text has at least; what a narrower pane leaves of it is cut off."""
 
 Kind = Literal["file", "hidden", "gap", "same", "del", "add", "pair"]
 Side = Literal["old", "new"]
@@ -81,9 +83,10 @@ class Layout(msgspec.Struct, frozen=True):
     def sides(self) -> tuple[int, int]:
         """Cells of the texts on the left and on the right; only the latter without `split`."""
         if not self.look.split:
-            return 0, max(1, self.width - self.gutter)
+            return 0, max(NARROWEST, self.width - self.gutter)
         left = (self.width - 1) // 2
-        return max(1, left - self.gutter), max(1, self.width - 1 - left - self.gutter)
+        right = self.width - 1 - left
+        return max(NARROWEST, left - self.gutter), max(NARROWEST, right - self.gutter)
 
     @property
     def scrolled_width(self) -> int:
