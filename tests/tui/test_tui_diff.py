@@ -69,9 +69,13 @@ async def test_w_wraps_long_lines_and_the_arrows_scroll_beside_the_numbers() -> 
         await one.press("w")
         assert "1 + 50" in one.text
         assert "w no wrap" in one.text
-        await one.press("w", *["right"] * 16)
+        await one.press("w", "slash", *"+ 50", "enter")  # what is found is scrolled into view
         assert "1 + 50" in one.text
         assert "     51 + " in one.text
+        assert "n50 =" not in one.text
+        before = pane(one).scroll_offset.x
+        await one.press("left", "left", "right")
+        assert pane(one).scroll_offset.x == before - 1
 
 
 async def test_both_sides_stand_side_by_side_where_there_is_room() -> None:
