@@ -124,7 +124,7 @@ def test_what_differs_stands_first_and_what_is_the_same_is_said_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "count"), [(38, 2), (78, 2), (98, 2), (99, 3), (126, 3), (127, 4), (158, 4)]
+    ("width", "count"), [(38, 2), (78, 2), (98, 2), (99, 3), (119, 3), (135, 3), (136, 4), (158, 4)]
 )
 def test_columns_are_shown_while_they_can_be_read(width: int, count: int) -> None:
     assert compare_table.fitting(width, 4) == count

@@ -22,7 +22,7 @@ def fitting(width: int, count: int) -> int:
 
 
 def _label(width: int) -> int:
-    return 15 if width >= 60 else 11
+    return 11 if width < 60 else 15 if width < 120 else 24
 
 
 def _cell_width(width: int, count: int) -> int:
