@@ -88,6 +88,19 @@ async def test_r_computes_again_what_has_come_meanwhile() -> None:
         assert "9.5" in one.text
 
 
+async def test_a_section_is_searched_and_gets_the_whole_screen() -> None:
+    async with stage(demo(steps=40), size=(80, 24)) as one:
+        await opened(one)
+        await one.press("2", "slash", *"fitted", "enter")
+        assert re.search(r"/fitted 1 of \d", one.text)
+        await one.press("n")
+        assert re.search(r"/fitted 2 of \d", one.text)
+        await one.press("escape", "z")
+        assert "7 Failures" not in one.text
+        await one.press("escape")
+        assert "7 Failures" in one.text
+
+
 async def test_every_action_stands_in_the_palette() -> None:
     async with stage(demo(steps=6), size=(120, 40)) as one:
         titles = {x.title for x in one.app.get_system_commands(one.app.screen)}

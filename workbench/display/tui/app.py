@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable
 from typing import ClassVar
@@ -204,7 +205,7 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title not in ("Quit", "Keys"):  # ours say more
+            if command.title not in ("Quit", "Keys", "Maximize", "Minimize"):  # ours say more
                 yield command
 
 
@@ -220,6 +221,7 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
         path = rows[0].path if rows else start
         first = path, mode_for(rows[0]) if rows else "attach"
     app = WorkbenchApp(opener, first=first)
+    gc.freeze()  # modules and classes stay: each look at them all holds the keys up for 50 ms
     try:
         farewell = await app.run_async()
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.comparisons import Comparisons
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
@@ -27,6 +28,7 @@ class Run:
         self.attached = attached
         self._on_change = on_change
         self.view = View(attached.feed)
+        self.comparisons = Comparisons(self.files)
         self._texts: dict[str, str] = {}
 
     @property

@@ -84,8 +84,11 @@ class AnalysisScreen(RunScreen):
             self.focus_main()
 
     def action_back(self) -> None:
-        """Back to where the screen was opened."""
-        self.app.pop_screen()
+        """Put a pane back that has the whole screen, else back to where one came from."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
 
     def action_tab(self, name: str) -> None:
         """Bring a tab to the front."""
@@ -133,4 +136,4 @@ class AnalysisScreen(RunScreen):
         told = f"{count(len(session.candidates))} candidates, record {session.seq}"
         for pane in self.query(ReportPane):
             pane.border_title = told
-            pane.border_subtitle = word
+            pane.say(word)
