@@ -14,6 +14,7 @@ from workbench.analysis.dynamics.outlook import outlook
 from workbench.analysis.dynamics.runs import run_of, runs_of, whole, within
 from workbench.analysis.edits.cycling import cycling
 from workbench.analysis.edits.gains import UNKNOWN, kinds_of
+from workbench.analysis.whole import analyse
 from workbench.model import event as ev
 from workbench.model.verdict import Direction, Outcome
 
@@ -204,3 +205,13 @@ def test_of_many_edits_evenly_spaced_ones_are_looked_at() -> None:
     found = kinds_of(journal.session, journal.texts.get, most=10)
     assert (found.looked, found.made) == (10, 40)
     assert [(x.name, x.edits) for x in found.each] == [("tuning", 10)]
+
+
+def test_a_fork_is_no_run_of_its_own_where_width_is_set_against_depth() -> None:
+    journal = told({1: [1.0, 2.0, 3.0, 4.0]})
+    journal.add(ev.LineageCreated(2, "chain", "mutation", 0, 5, forked_from=1))
+    for step in range(1, 5):
+        journal.step(2, step, 4.0 + step, parent=5)
+    found = analyse(journal.session)
+    assert [run.name for run in found.runs] == ["L1", "L2"]
+    assert [(cell.width, cell.runs) for cell in found.cells] == [(1, 1)]

@@ -49,6 +49,14 @@ def test_a_sound_session_is_clean_and_its_bests_score_again(program: Program, te
     assert "1 times in fresh sandboxes" in said.out
 
 
+def test_an_exported_file_is_audited_like_the_session_it_came_from(
+    program: Program, ten: Path, tmp_path: Path
+) -> None:
+    program("export", ten.name, tmp_path / "kept.db")
+    said = program("audit", tmp_path / "kept.db", "--repeats", 1)
+    assert said.out.splitlines()[-1] == "clean"
+
+
 def test_a_score_that_was_raised_is_found_by_verifying_again(program: Program, ten: Path) -> None:
     before = best(program, ten)
     score = json.dumps(before["score"])

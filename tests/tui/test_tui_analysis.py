@@ -43,6 +43,7 @@ async def test_its_sections_are_reached_by_their_numbers(size: tuple[int, int]) 
 async def test_it_shows_curves_laws_and_width_against_depth() -> None:
     async with stage(demo(steps=40), size=(160, 45)) as one:
         screen = await opened(one)
+        assert "tuning ceiling" in one.text
         assert "Best speed-up so far, of each lineage" in one.text
         assert re.search(r"[\u2801-\u28ff]{3}", one.text)
         await one.press("2")

@@ -88,7 +88,7 @@ def analyse(
         runs=tuple(runs),
         often=often,
         much=much,
-        cells=tuple(width_depth(runs)),
+        cells=tuple(width_depth(_begun(session, runs))),
         next=(() if run is None else (outlook(run), *outlooks(runs, *laws))),
         hints=hint_effect(session),
         infeasible=tuple(infeasible(session)),
@@ -97,6 +97,12 @@ def analyse(
         cycles=() if found is None else tuple(cycling(session, found, looks.cycling)),
         ceiling=ceiling,
     )
+
+
+def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
+    """Return the runs that start from the initial files: a fork starts where another was."""
+    forks = {x.name for x in session.lineages.values() if x.created.forked_from is not None}
+    return [run for run in runs if run.name not in forks]
 
 
 def still(session: Session) -> Session:

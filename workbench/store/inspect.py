@@ -29,7 +29,7 @@ class Inspected(NamedTuple):
 
 
 def inspect(path: Path) -> Inspected:
-    """Read everything in a session directory or exported file, at one moment of its life.
+    """Read everything in a session directory or exported file, as it is at one moment.
 
     Raises `StoreError` where it is no session or its journal cannot be read.
     """
@@ -37,9 +37,10 @@ def inspect(path: Path) -> Inspected:
     with closing(connect(file)) as db, explained(file):
         db.execute("BEGIN")  # a writer may go on; what is compared here stays one moment's
         integrity = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({MOST})")]
-        session = fold(file, journal.read(db))
-        told, meant = stored_rows(db), derived.rows(session)
-        digests = content.digests(db)
+        records, told, digests = journal.read(db), stored_rows(db), content.digests(db)
+        db.execute("COMMIT")  # content never changes: a writer's log need not wait for it
+        session = fold(file, records)
+        meant = derived.rows(session)
         broken = []
         for digest in digests:
             try:

@@ -36,7 +36,8 @@ MUCH_NOTE = (
 )
 DEPTH_NOTE = (
     "Chains × steps at one budget, from the recorded runs alone: the mean best over all choices of "
-    "that many of them, as a share of the best cell's gain, with a 95 % interval over runs."
+    "that many of them, as a share of the best cell's gain, with a 95 % interval over runs. Forks "
+    "are no runs of their own here."
 )
 NEXT_NOTE = (
     "Per evaluation and per dollar: what the last half of the steps gained. By the laws: the "

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Footer, TabbedContent, TabPane
 
 from workbench.analysis.report import session as report
-from workbench.analysis.report.document import Document
+from workbench.analysis.report.document import Column, Document, Table
 from workbench.analysis.report.session import Origin
 from workbench.analysis.whole import Analysis, Looks, analyse, ceiling_of, still
 from workbench.display.text import count
@@ -130,10 +130,18 @@ class AnalysisScreen(RunScreen):
         origin = Origin(Path(path).name, f"workbench report {path}", session.state)
         self.shown = await asyncio.to_thread(report.document, session, found, origin)
         for name, section in zip(TABS, self.shown.sections, strict=True):
-            self.query_one(f"#{name}", ReportPane).show(section.blocks)
+            head = [_glance(self.shown)] if name == TABS[0] else []
+            self.query_one(f"#{name}", ReportPane).show([*head, *section.blocks])
 
     def _say(self, session: Session, word: str) -> None:
         told = f"{count(len(session.candidates))} candidates, record {session.seq}"
         for pane in self.query(ReportPane):
             pane.border_title = told
             pane.say(word)
+
+
+def _glance(document: Document) -> Table:
+    """Return the figures of the report's head, the tuning ceiling beside the best."""
+    columns = (Column("", False), Column(""), Column("", False))
+    rows = tuple((fact.name, fact.value, fact.about) for fact in document.facts)
+    return Table("glance", document.lead, columns, rows)
