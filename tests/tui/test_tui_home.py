@@ -75,7 +75,7 @@ async def test_a_new_session_is_started_with_every_option() -> None:
         for name in ("task", "strategy", "lineages", "seed", "evaluations", "heilbronn", "greedy"):
             assert name in shown
         await one.press("tab", "tab", "end", "backspace", "8", "tab", "end", "1", "2", "tab")
-        await one.press("5", "0", "0", "ctrl+s")
+        await one.press("5", "0", "0", "ctrl+r")
         assert one.opener.started == [("/tasks/heilbronn", StartOptions(8, 12, 500, "greedy"))]
         assert isinstance(one.app.screen, Dashboard)
 
@@ -83,7 +83,7 @@ async def test_a_new_session_is_started_with_every_option() -> None:
 async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> None:
     async with stage(opener=desk(), home=True) as one:
         await one.press("n", *["tab"] * 5, *"anthropic:dear")
-        await one.press("tab", *"high", "tab", *"1.5", "ctrl+s")
+        await one.press("tab", *"high", "tab", *"1.5", "ctrl+r")
         assert "anthropic:dear needs a [key]" in one.text
         assert one.opener.started == []
         await one.press("shift+tab", "shift+tab", "end", *["backspace"] * 14)
@@ -98,7 +98,7 @@ async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> 
 
 async def test_wrong_numbers_are_named_and_nothing_starts() -> None:
     async with stage(opener=desk(), home=True) as one:
-        await one.press("n", "tab", "tab", "end", "backspace", "0", "ctrl+s")
+        await one.press("n", "tab", "tab", "end", "backspace", "0", "ctrl+r")
         assert "lineages must be a whole number, 1 to 64" in one.text
         assert one.opener.started == []
         await one.press("escape")

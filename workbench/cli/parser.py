@@ -41,6 +41,7 @@ def build() -> argparse.ArgumentParser:
     _steering(commands)
     _looking(commands)
     _checking(commands)
+    _setting(commands)
     _developing(commands)
     return parser
 
@@ -237,6 +238,15 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
         "--images", action="store_true", help="the same, and the container images built here"
     )
     doctor.set_defaults(run=_lazy("doctor", "doctor"))
+
+
+def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
+    config = commands.add_parser("config", help="show where your settings lie and what is in force")
+    config.add_argument("--json", action="store_true")
+    config.set_defaults(run=_lazy("config", "config"))
+    keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
+    keys.add_argument("--json", action="store_true")
+    keys.set_defaults(run=_lazy("config", "keys"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:

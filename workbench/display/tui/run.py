@@ -7,9 +7,11 @@ from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.notify import Notices
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
+from workbench.model.event import Record
 from workbench.store import spoken
 
 _BREATHE = 200
@@ -25,6 +27,7 @@ class Run:
         """Take over `attached`, which `close` will let go."""
         self.attached = attached
         self.view = View(attached.feed)
+        self.notices = Notices(attached.feed.session)
         self._texts: dict[str, str] = {}
 
     @property
@@ -38,6 +41,8 @@ class Run:
         try:
             async for update in self.attached.feed.updates():
                 self.view.note(update)
+                if isinstance(update, Record):
+                    self.notices.note(update)
                 taken += 1
                 if taken % _BREATHE == 0:
                     await asyncio.sleep(0)  # a feed that never waits must not hold the screen

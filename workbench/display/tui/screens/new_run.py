@@ -25,7 +25,7 @@ class NewRun(ModalScreen[Choice | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="new.back"),
-        Binding("ctrl+s", "begin", "Begin", id="new.begin"),
+        Binding("ctrl+r", "begin", "Begin", id="new.begin"),
     ]
 
     def __init__(
@@ -83,7 +83,7 @@ class NewRun(ModalScreen[Choice | None]):
             yield Static(Content.styled(MODELS, "$text-muted"), id="form-about")
             yield Static(id="form-problem")
             with Horizontal(id="form-buttons"):
-                yield Button(Content("[ctrl+s] begin"), id="begin", compact=True)
+                yield Button(Content("[ctrl+r] begin"), id="begin", compact=True)
                 yield Button(Content("[esc] back"), id="back", compact=True)
 
     def _number(
