@@ -162,14 +162,17 @@ def _unfit(key: str, binding: Key) -> str:
         return f"{key!r} is no key; examples: p, P, f5, ctrl+k, space, question_mark"
     if key == ALWAYS and binding.id != QUIT:
         return f"{ALWAYS} always leaves the program; choose another"
-    if binding.priority and not modifiers and key_to_character(base) is not None:
+    if binding.priority and not modifiers and _is_sign(base):
         return "it works while a text is written, too, so it cannot be a sign that texts are of"
     return ""
 
 
 def _is_key(base: str) -> bool:
-    if base in _NAMED:
-        return True
+    return base in _NAMED or _is_sign(base)
+
+
+def _is_sign(base: str) -> bool:
+    """Whether the key writes a sign of a text."""
     sign = key_to_character(base)
     return sign is not None and sign.isprintable()
 
