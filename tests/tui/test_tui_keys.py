@@ -49,9 +49,9 @@ def test_the_defaults_are_keys_that_a_person_could_have_given() -> None:
 @pytest.mark.parametrize(
     ("name", "words", "told"),
     [
-        ("lineage.paus", "p", "did you mean lineage.pause?"),
+        ("lineage.paus", "i", "did you mean lineage.pause?"),
         ("lineage.pause", "", "write at least one key"),
-        ("lineage.pause", "p,,x", "the comma itself is `comma`"),
+        ("lineage.pause", "i,,x", "the comma itself is `comma`"),
         ("lineage.pause", "ctrl+h", "the same for ctrl+h and backspace"),
         ("lineage.pause", "ctrl+j", "the same for ctrl+j and enter"),
         ("lineage.pause", "alt+3", "keep alt with a digit"),
@@ -71,9 +71,11 @@ def test_a_key_that_cannot_work_is_refused_with_the_mend(name: str, words: str, 
     assert told in keys.check({name: words})[name]
 
 
-@pytest.mark.parametrize("words", ["p", "?", "question_mark,f6", "ctrl+k", "f12", "ctrl+up", "%"])
+@pytest.mark.parametrize(
+    "words", ["i", "+", "?", "question_mark,f6", "ctrl+k", "f12", "ctrl+up", "%"]
+)
 def test_a_key_that_works_is_taken(words: str) -> None:
-    if words.startswith("?") or words.startswith("question"):
+    if words.startswith(("?", "question")):
         assert keys.check({"app.help": words}) == {}
     else:
         assert keys.check({"lineage.pause": words}) == {}
@@ -84,11 +86,11 @@ def test_two_bindings_can_change_their_keys() -> None:
 
 
 async def test_keys_of_a_persons_own_work_and_the_old_ones_no_longer() -> None:
-    settings = given(lineage__pause="p,f5", lineage__hint="f", candidate__fork="h")
+    settings = given(lineage__pause="i,f5", lineage__hint="f", candidate__fork="h")
     async with stage(settings=settings) as one:
         await one.press("space")
         assert one.control.sent == []
-        await one.press("p")
+        await one.press("i")
         assert one.control.sent == [Pause((1,))]
         await one.press("f5")
         assert one.control.sent == [Pause((1,)), Pause((1,))]

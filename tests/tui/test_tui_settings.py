@@ -79,17 +79,17 @@ async def test_a_key_is_changed_by_pressing_it(tmp_path: Path) -> None:
         assert "lineage.pause: Pause" in one.text
         await one.press("f")
         assert "f is the key of candidate.fork" in one.prose
-        await one.press("p")
-        assert "◆ p" in one.rows()[4]
+        await one.press("i")
+        assert "◆ i" in one.rows()[4]
         await one.press("a", "f5")
-        assert settings.config.keys == {"lineage.pause": "p,f5"}
+        assert settings.config.keys == {"lineage.pause": "i,f5"}
         await one.press("enter", "escape")
-        assert settings.config.keys == {"lineage.pause": "p,f5"}
+        assert settings.config.keys == {"lineage.pause": "i,f5"}
         await one.press("escape", "f5")
         assert one.control.sent == [Pause((1,))]
         await one.press("comma")
         await go_to(one, "keys.lineage.pause")
-        await one.press("d", "escape", "p", "space")
+        await one.press("d", "escape", "i", "space")
         assert one.control.sent == [Pause((1,)), Pause((1,))]
 
 

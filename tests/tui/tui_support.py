@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -55,6 +55,12 @@ class Stage:
         await self.feed.delivered()
         await self.settle()
 
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Let the application go on until something is `true`; fails after five seconds."""
+        async with asyncio.timeout(5):
+            while not true():
+                await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.settle()
@@ -103,7 +109,7 @@ async def stage(
     steering = RecordingControl()
     session = ScriptedSession(feed, steering if control else None)
     desk = opener or ScriptedOpener(session=session)
-    app = WorkbenchApp(desk, None if home else session, settings)
+    app = WorkbenchApp(desk, None if home else session, settings=settings)
     if theme:
         app.theme = theme
     app.animation_level = "none"

@@ -107,6 +107,13 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     options.session_argument(attach, optional=True)
     attach.add_argument("--display", choices=["auto", "tui", "plain", "json"], default="auto")
     attach.set_defaults(run=_lazy("start", "attach"))
+    serve = commands.add_parser("serve", help="show the terminal UI in a browser")
+    serve.add_argument(
+        "session", nargs="?", metavar="SESSION", help="its id or a path; default: the home screen"
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine alone")
+    serve.add_argument("--port", type=values.positive, default=8765, help="default 8765")
+    serve.set_defaults(run=_lazy("serve", "serve"))
 
 
 def _steering(commands: Commands[argparse.ArgumentParser]) -> None:

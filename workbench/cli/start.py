@@ -157,6 +157,8 @@ def _taped(settings: Settings, source: str | None) -> tuple[Settings, list[Blob]
 
 
 def _on_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True  # whoever chose it shows the screen: `workbench serve`, say
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 

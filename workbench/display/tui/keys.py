@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.keys import Keys, _character_to_key, key_to_character
+from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
 from workbench.display.config.reading import nearest
 
@@ -173,7 +173,7 @@ def _is_key(base: str) -> bool:
 
 def _is_sign(base: str) -> bool:
     """Whether the key writes a sign of a text."""
-    sign = key_to_character(base)
+    sign = key_to_character(REPLACED_KEYS.get(base, base))
     return sign is not None and sign.isprintable()
 
 
