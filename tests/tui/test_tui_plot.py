@@ -212,7 +212,7 @@ def test_a_logarithmic_ordinate_is_for_scores_above_zero() -> None:
     journal.initial(reward=-1.0)
     journal.lineage(1)
     journal.step(1, 1, 1, 2.0, "a\n")
-    session = Session(journal.records)
+    session, plot = Session(journal.records), Plot()
     plot.update(session, SETTING._replace(mode="log"))
     assert plot.mode == "linear"
     assert "baseline −1 " in drawn(session, SETTING._replace(mode="log"))

@@ -22,7 +22,7 @@ from workbench.display.opener import Exit
 from workbench.display.tui.app import WorkbenchApp
 from workbench.engine.feed import Update
 
-BRIEF = {"command", "load", "open", "edit"}
+BRIEF = {"command", "load", "open", "edit", "preview"}
 """Groups of workers that end by themselves; others wait for a person or for the feed."""
 
 

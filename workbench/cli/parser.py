@@ -52,21 +52,16 @@ Commands = argparse._SubParsersAction  # argparse gives this type no public name
 def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="watch four lineages optimise circle packing")
     demo.set_defaults(run=_lazy("start", "demo"))
-    run = commands.add_parser("run", help="start a new session on a task")
-    run.add_argument(
-        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
-    )
-    run.set_defaults(run=_lazy("start", "run"))
+    options.search_options(demo)
+    options.model_options(demo)
     options.no_command(demo)
-    options.task_options(run)
+    options.launch_options(demo, chosen="auto")
+    options.front_end_options(demo)
     demo.set_defaults(evaluate_timeout=None)
-    for command in (demo, run):
-        options.search_options(command)
-        options.model_options(command)
-        if command is run:
-            options.command_options(command)
-        options.launch_options(command, chosen="auto")
-        options.front_end_options(command)
+    run = commands.add_parser("run", help="start a new session on a task")
+    options.run_options(run)
+    options.front_end_options(run)
+    run.set_defaults(run=_lazy("start", "run"))
     resume = commands.add_parser("resume", help="go on with an interrupted session")
     options.session_argument(resume, optional=True)
     resume.add_argument(

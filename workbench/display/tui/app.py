@@ -21,7 +21,7 @@ from workbench.display.opener import (
     OpenFailed,
     OpenMode,
     SessionOpener,
-    StartOptions,
+    Words,
     mode_for,
 )
 from workbench.display.tui import notify, palette, picture
@@ -195,12 +195,12 @@ class WorkbenchApp(App[Exit]):
         if isinstance(self.screen, Opening):
             await self.pop_screen()
 
-    def start_session(self, task_path: str, options: StartOptions) -> None:
+    def start_session(self, words: Words) -> None:
         """Begin a new session; says why if it cannot be started."""
 
         async def work() -> None:
             try:
-                await self.show_session(await self.opener.start(task_path, options))
+                await self.show_session(await self.opener.start(words))
             except OpenFailed as error:
                 self.notify(str(error), severity="error", markup=False, timeout=10)
 

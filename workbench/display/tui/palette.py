@@ -27,7 +27,7 @@ def commands(app: App[Any], screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand(title, f"Key {shown or key}", _runner(app, active.node, binding.action))
 
 
-_LISTS = frozenset({"list", "rows", "hint", "ask", "filter"})
+_LISTS = frozenset({"list", "rows", "hint", "ask", "filter", "choice"})
 """Keys of lists and of the text area: they move about, they do nothing by name."""
 
 
