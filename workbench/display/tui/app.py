@@ -11,6 +11,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 
 from workbench.display.config.model import Value
 from workbench.display.config.place import config_file
@@ -38,8 +39,8 @@ from workbench.display.tui.themes import palette as colours
 
 LONG = 5_000
 """Records from which a journal takes so long to be read that something is shown meanwhile."""
-REPAINT_SECONDS = 0.1
-"""Shortest time between repaints."""
+REPAINT_SECONDS = 0.15
+"""Shortest time between repaints of what comes from the feed."""
 THEME_SECONDS = 1.0
 """How often a person's own themes are looked at."""
 INTERRUPT_SECONDS = 5.0
@@ -90,6 +91,8 @@ class WorkbenchApp(App[Exit]):
         self.failed: OpenFailed | None = None
         """Why what was to be opened first could not be."""
         self._painted = (-1, 0)
+        self._painted_at = 0.0
+        self._paint_due: Timer | None = None
         self._interrupted = 0.0
         self.looks = Looks(self, settings or Settings())
 
@@ -112,7 +115,7 @@ class WorkbenchApp(App[Exit]):
             await self.show_session(self._first)
         if self._open_first is not None:
             self.open_session(*self._open_first, only=True)
-        self.set_interval(REPAINT_SECONDS, self.repaint_view)
+        self.set_interval(1.0, self.repaint_view)  # time goes by without an update too
         self.set_interval(THEME_SECONDS, self.follow_themes)
 
     def follow_themes(self) -> None:
@@ -121,8 +124,15 @@ class WorkbenchApp(App[Exit]):
         if problems:
             self.notify(problems, severity="error", markup=False, timeout=10)
 
+    def on_change(self) -> None:
+        """Have the view painted soon: at once after a rest, else `REPAINT_SECONDS` later."""
+        if self._paint_due is None:
+            rest = self._painted_at + REPAINT_SECONDS - time.monotonic()
+            self._paint_due = self.set_timer(max(0.001, rest), self.repaint_view)
+
     def repaint_view(self) -> None:
         """Repaint the screen in front if its view has changed, or a second has gone by live."""
+        self._paint_due, self._painted_at = None, time.monotonic()
         run = self.run_in_front
         if run is None or not self.is_running:
             return  # no session, or the screens are being taken down
@@ -134,8 +144,12 @@ class WorkbenchApp(App[Exit]):
         # What stands behind a question is seen, what stands behind another screen is not.
         seen = next(s for s in reversed(self.screen_stack) if not isinstance(s, ModalScreen))
         if isinstance(seen, RunScreen) and seen.ready:
+            only_time = state[0] == self._painted[0]
             self._painted = state
-            seen.refresh_view()
+            if only_time:
+                seen.refresh_clock()
+            else:
+                seen.refresh_view()
 
     def tell(self, notices: Iterable[Notice]) -> None:
         """Show what a person wants to be told; loudly, if so set, while they look elsewhere."""
@@ -156,7 +170,7 @@ class WorkbenchApp(App[Exit]):
     async def show_session(self, attached: Attached) -> None:
         """Put a session in front and follow its feed."""
         await self.close_session()
-        run = self.run_in_front = Run(attached)
+        run = self.run_in_front = Run(attached, self.on_change)
         self._painted = (-1, 0)
         self.run_worker(run.drain(), group="drain", exclusive=True)
         await self.push_screen(Dashboard(run))

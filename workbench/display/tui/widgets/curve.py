@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from workbench.display.tui.render import curve
 from workbench.display.tui.render.plot import Y_AXES, Plot, Setting, YAxis, title
 from workbench.display.tui.render.series import XAxis, axes
 from workbench.display.tui.view import View
+from workbench.display.tui.widgets.steady import Steady
 from workbench.model.candidate import LineageId
 
 Whose = Literal["all", "selected", "top"]
@@ -23,11 +23,11 @@ WHOSE: tuple[Whose, ...] = ("all", "selected", "top")
 TOP = 4
 
 
-class CurveView(Widget, can_focus=True):
+class CurveView(Steady, can_focus=True):
     """Best-so-far curves of all lineages; costs what is new, and nothing while hidden."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "filter", "Whose curves", id="curve.filter", show=False),
+        Binding("f", "filter", "Whose curves", id="curve.filter_focused", show=False),
         *(
             Binding(str(n), f"switch({n})", f"L{n} on or off", id=f"curve.l{n}", show=False)
             for n in range(1, 10)
@@ -67,9 +67,11 @@ class CurveView(Widget, can_focus=True):
         self.plot.update(session, setting)
         self._rows = curve.rows(self.plot, session)
         off = curve.off_axis(self.plot, session)
-        self.border_title = Content(title(session, setting._replace(mode=self.plot.mode)))
-        self.border_subtitle = Content(f"{off}c x-axis · x log x · y y-axis · F whose")
-        self.refresh()
+        self.entitle(
+            title(session, setting._replace(mode=self.plot.mode)),
+            f"{off}c x-axis · x log x · y y-axis · F whose",
+        )
+        self.repaint()
 
     def _shown(self) -> frozenset[LineageId] | None:
         """Return whose curves are wanted; None for everybody's."""
@@ -125,11 +127,15 @@ class CurveView(Widget, can_focus=True):
         """Draw with the new ordinate."""
         self.refresh_view()
 
+    def on_mount(self) -> None:
+        """Draw anew for a theme that has curves differ in another way."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.refresh_view())
+
     def on_resize(self, event: events.Resize) -> None:
         """Draw at the new size."""
         self.refresh_view()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw one row."""
         style = self.visual_style
         width = self.size.width
