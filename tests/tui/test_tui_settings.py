@@ -11,6 +11,7 @@ from workbench.display.config.settings import Settings
 from workbench.display.tui import keys
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.settings import SettingsScreen
+from workbench.display.tui.widgets.filter import FilterLine
 from workbench.display.tui.widgets.rows import Rows
 from workbench.engine.command import Pause
 
@@ -23,7 +24,9 @@ def kept(tmp_path: Path, text: str = 'glyphs = "unicode"\n') -> Settings:
 
 async def go_to(one: Stage, key: str) -> None:
     """Put the cursor on a setting by narrowing the list to it."""
-    await one.press("slash", *key, "enter")
+    await one.press("slash")
+    one.app.screen.query_one(FilterLine).value = key
+    await one.press("enter")
     assert key in one.rows()[4]
 
 

@@ -191,7 +191,7 @@ def _clashes(given: Mapping[str, str]) -> dict[str, str]:
 
 
 @cache
-def _together() -> frozenset[tuple[str, str]]:
+def _together() -> list[tuple[str, str]]:
     """Return the pairs of bindings that would take each other's key."""
     pairs: set[tuple[str, str]] = set()
     anywhere = {name for name in catalogue() if name.partition(".")[0] in _EVERYWHERE}
@@ -199,4 +199,4 @@ def _together() -> frozenset[tuple[str, str]]:
     for node in nodes():
         names = {binding.id or "" for binding in _bindings(node)} | anywhere
         pairs.update(combinations(sorted(names), 2))
-    return frozenset(pairs)
+    return sorted(pairs)

@@ -151,8 +151,8 @@ def desktop_sequence(how: str, notice: Notice, tmux: bool) -> str:
     ``osc9`` has a text alone, ``osc777`` a title besides. Inside tmux it is handed through to the
     terminal outside.
     """
-    title, told = text.one_line(notice.title), text.one_line(notice.text)
-    told = told.replace(";", ",")
+    # What stands between semicolons is a field of the sequence.
+    title, told = (text.one_line(x).replace(";", ",") for x in (notice.title, notice.text))
     said = f"9;{title}: {told}" if how == "osc9" else f"777;notify;{title};{told}"
     sequence = f"\x1b]{said}\x07"
     if not tmux:
