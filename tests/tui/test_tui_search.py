@@ -143,7 +143,7 @@ async def test_z_gives_a_pane_the_whole_screen_and_back() -> None:
         assert "Lineages" not in one.text
         assert "Diff #2 against parent #1" in one.text
         assert "● live" in one.rows()[1]
-        assert "^p palette" in one.rows()[-1]
+        assert "^p Palette" in one.rows()[-1]
         assert one.app.screen.query_one(DiffPane).size.height > 38
         await one.press("slash", *"three")
         assert "/three 1 of 1" in one.text
