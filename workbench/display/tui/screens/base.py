@@ -9,8 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 
+from workbench.display import text
 from workbench.display.person import user_name
+from workbench.display.states import GOOD
 from workbench.display.tui import editor
 from workbench.display.tui.render import info
 from workbench.display.tui.run import Run
@@ -22,6 +25,10 @@ from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, R
 
 if TYPE_CHECKING:
     from workbench.display.tui.app import WorkbenchApp
+
+
+TOLD_SECONDS = 4.0
+"""How long what became of a command is shown."""
 
 
 class RunScreen(Screen[None]):
@@ -51,12 +58,20 @@ class RunScreen(Screen[None]):
         self.view = run.view
         self.ready = False
         """Whether all its widgets are there to be brought up to date."""
+        self.told = ""
+        """What became of a command just now; a person who gave it needs no more than a line."""
+        self._told_until: Timer | None = None
 
     def chrome(self) -> ComposeResult:
         """The parts that every screen of a session has at its bottom."""
         yield Composer(self.view)
         yield InfoLine(self._banner, id="banner")
-        yield InfoLine(lambda: info.selected(self.view, time.time()), id="info")
+        yield InfoLine(self._info, id="info")
+
+    def _info(self) -> Content:
+        if self.told:
+            return Content.assemble((" ✔ ", GOOD), text.one_line(self.told))
+        return info.selected(self.view, time.time())
 
     def _banner(self) -> Content:
         return info.banner(self.view, self.run.resume_command) or Content("")
@@ -92,12 +107,19 @@ class RunScreen(Screen[None]):
             self.refresh_view()
 
     def say(self, reply: Reply) -> None:
-        """Show what became of a command."""
-        severity = "information" if reply.ok else "error"
-        self.notify(
-            reply.message, severity="error" if severity == "error" else "information", markup=False
-        )
+        """Show what became of a command: in the line at the bottom, but a refusal loudly."""
+        if reply.ok:
+            self.told = reply.message
+            if self._told_until is not None:
+                self._told_until.stop()
+            self._told_until = self.set_timer(TOLD_SECONDS, self._forget_told)
+        else:
+            self.notify(reply.message, severity="error", markup=False)
         self.refresh_view()
+
+    def _forget_told(self) -> None:
+        self.told, self._told_until = "", None
+        self.query_one("#info", InfoLine).repaint()
 
     def command(self, command: AnyCommand) -> None:
         """Send a command without holding up the keys; show its reply."""
