@@ -75,7 +75,7 @@ class Stage:
     def notices(self) -> str:
         """What the application has told in passing, and in the line at the bottom."""
         told = [notice.message for notice in self.app._notifications]
-        return "\n".join([*told, *filter(None, [getattr(self.app.screen, "told", "")])])
+        return "\n".join([*told, *filter(None, [getattr(self.app.screen, "answer", "")])])
 
     @property
     def prose(self) -> str:

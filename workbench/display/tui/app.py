@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -288,7 +289,8 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title not in ("Quit", "Keys", "Theme", "Screenshot"):  # ours say more
+            # Ours say more.
+            if command.title not in ("Quit", "Keys", "Theme", "Screenshot", "Maximize", "Minimize"):
                 yield command
 
 
@@ -304,6 +306,7 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
         path = rows[0].path if rows else start
         first = path, mode_for(rows[0]) if rows else "attach"
     app = WorkbenchApp(opener, first=first, settings=Settings(config_file()))
+    gc.freeze()  # modules and classes stay: each look at them all holds the keys up for 50 ms
     try:
         farewell = await app.run_async()
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.comparisons import Comparisons
 from workbench.display.tui.notify import Notices
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
@@ -30,6 +31,7 @@ class Run:
         self._on_change = on_change
         self.view = View(attached.feed)
         self.notices = Notices(attached.feed.session)
+        self.comparisons = Comparisons(self.files)
         self._texts: dict[str, str] = {}
 
     @property

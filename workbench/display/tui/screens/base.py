@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
@@ -14,20 +15,24 @@ from textual.timer import Timer
 from workbench.display import text
 from workbench.display.person import user_name
 from workbench.display.states import GOOD
-from workbench.display.tui import editor
+from workbench.display.tui import copying, editor
+from workbench.display.tui.marks import MOST
 from workbench.display.tui.render import info
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens import flows
 from workbench.display.tui.widgets.composer import ALL, Composer
+from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.line import InfoLine
+from workbench.display.tui.widgets.search import Searchable, SearchLine
 from workbench.display.tui.widgets.status import StatusBar
+from workbench.display.tui.widgets.virtual import Virtual
 from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
     from workbench.display.tui.app import WorkbenchApp
 
 
-TOLD_SECONDS = 4.0
+ANSWER_SECONDS = 4.0
 """How long what became of a command is shown."""
 
 
@@ -47,9 +52,17 @@ class RunScreen(Screen[None]):
         Binding("p", "pin", "Pin", id="candidate.pin", show=False),
         Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
         Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
+        Binding("m", "mark", "Mark", id="candidate.mark", show=False),
+        Binding("M", "compare", "Compare marked", id="candidate.compare", show=False),
+        Binding("z", "zoom", "Maximise", id="pane.zoom", show=False),
+        Binding("escape", "zoom_out", "Make small again", id="pane.small", show=False),
         Binding("S", "app.home", "Sessions", id="app.home", show=False),
         Binding("q", "quit_session", "Quit", id="session.quit"),
     ]
+
+    ALLOW_IN_MAXIMIZED_VIEW = "StatusBar, SearchLine, Composer, InfoLine, Footer"
+    ESCAPE_TO_MINIMIZE = False
+    """Escape ends a search before it makes a pane small again."""
 
     def __init__(self, run: Run) -> None:
         """Show and steer `run`."""
@@ -58,19 +71,24 @@ class RunScreen(Screen[None]):
         self.view = run.view
         self.ready = False
         """Whether all its widgets are there to be brought up to date."""
-        self.told = ""
+        self.answer = ""
         """What became of a command just now; a person who gave it needs no more than a line."""
-        self._told_until: Timer | None = None
+        self._answered: Timer | None = None
 
     def chrome(self) -> ComposeResult:
         """The parts that every screen of a session has at its bottom."""
+        yield SearchLine()
         yield Composer(self.view)
         yield InfoLine(self._banner, id="banner")
         yield InfoLine(self._info, id="info")
 
     def _info(self) -> Content:
-        if self.told:
-            return Content.assemble((" ✔ ", GOOD), text.one_line(self.told))
+        if self.answer:
+            return Content.assemble((" ✔ ", GOOD), text.one_line(self.answer))
+        return self.told()
+
+    def told(self) -> Content:
+        """Say in one line what the screen is about: the selected lineage and its candidate."""
         return info.selected(self.view, time.time())
 
     def _banner(self) -> Content:
@@ -109,16 +127,16 @@ class RunScreen(Screen[None]):
     def say(self, reply: Reply) -> None:
         """Show what became of a command: in the line at the bottom, but a refusal loudly."""
         if reply.ok:
-            self.told = reply.message
-            if self._told_until is not None:
-                self._told_until.stop()
-            self._told_until = self.set_timer(TOLD_SECONDS, self._forget_told)
+            self.answer = reply.message
+            if self._answered is not None:
+                self._answered.stop()
+            self._answered = self.set_timer(ANSWER_SECONDS, self._forget_answer)
         else:
             self.notify(reply.message, severity="error", markup=False)
         self.refresh_view()
 
-    def _forget_told(self) -> None:
-        self.told, self._told_until = "", None
+    def _forget_answer(self) -> None:
+        self.answer, self._answered = "", None
         self.query_one("#info", InfoLine).repaint()
 
     def command(self, command: AnyCommand) -> None:
@@ -214,7 +232,73 @@ class RunScreen(Screen[None]):
 
     def action_copy_candidate(self) -> None:
         """Copy the files of the candidate shown."""
-        self.run_worker(flows.copy_candidate(self), group="command")
+        self.run_worker(copying.copy_candidate(self), group="command")
+
+    def on_diff_pane_copied(self, message: DiffPane.Copied) -> None:
+        """Copy a diff as a patch."""
+        self.run_worker(copying.copy_diff(self, message.pair), group="command")
+
+    def palette_commands(self) -> Iterable[SystemCommand]:
+        """Actions that no key stands for."""
+        yield SystemCommand(
+            "session: copy its path",
+            "Where its file is",
+            lambda: self.run_worker(copying.copy_path(self), group="command"),
+        )
+        yield SystemCommand(
+            "session: copy its command",
+            "What opens it again: attach, resume or show",
+            lambda: self.run_worker(copying.copy_command(self), group="command"),
+        )
+
+    def action_mark(self) -> None:
+        """Mark the candidate shown, or take its mark away."""
+        candidate = self.view.candidate
+        if candidate is None:
+            return
+        if not self.view.toggle_mark(candidate.id):
+            marked = " ".join(f"#{number}" for _, number in self.view.marks)
+            told = f"{MOST} candidates are marked ({marked}): m on one of them takes its mark away"
+            self.say(Reply(False, told))
+            return
+        sign = self.view.marks.of(candidate.id)
+        told = f"#{candidate.id} is {sign}" if sign else f"#{candidate.id} is no longer marked"
+        self.say(Reply(True, told))
+
+    def next_base(self) -> None:
+        """Compare the candidate shown with the next thing that there is."""
+        if not self.view.cycle_base():
+            self.say(Reply(False, "there is nothing else to compare with: mark a candidate with m"))
+        self.refresh_view()
+
+    def action_compare(self) -> None:
+        """Compare the marked candidates with each other."""
+        from workbench.display.tui.screens.compare import CompareScreen
+
+        if len(self.view.marks) < 2:
+            told = f"mark 2 to {MOST} candidates with m first; {len(self.view.marks)} marked so far"
+            self.say(Reply(False, told))
+            return
+        self.app.push_screen(CompareScreen(self.run))
+
+    def action_zoom(self) -> None:
+        """Give the pane that has the keys the whole screen, or put it back."""
+        if self.maximized is not None:
+            self.minimize()
+        elif isinstance(self.focused, Virtual):
+            self.maximize(self.focused, container=False)
+
+    def action_zoom_out(self) -> None:
+        """Put the pane back that has the whole screen."""
+        self.minimize()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape alone while no pane has the whole screen."""
+        return self.maximized is not None if action == "zoom_out" else True
+
+    def on_searchable_asked(self, message: Searchable.Asked) -> None:
+        """Let a person write what to search for."""
+        self.query_one(SearchLine).open(message.pane)
 
     def action_quit_session(self) -> None:
         """Detach, or stop the engine, or just leave a session that is over."""
