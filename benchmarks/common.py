@@ -111,16 +111,16 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     )
 
 
-def publish(section: str, text: str, write: bool) -> None:
+def publish(section: str, text: str, write: bool, path: Path = DOCUMENT) -> None:
     """Print `text`, and with `write` put it between the section's markers in the document."""
     print(text, flush=True)
     if not write:
         return
     begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
-    document = DOCUMENT.read_text()
+    document = path.read_text()
     if document.count(begin) != 1 or document.count(end) != 1:
-        raise SystemExit(f"{DOCUMENT.name} needs the lines {begin} and {end}, once each")
+        raise SystemExit(f"{path.name} needs the lines {begin} and {end}, once each")
     before, _, rest = document.partition(begin)
     after = rest.partition(end)[2]
-    DOCUMENT.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}")
-    print(f"written to docs/{DOCUMENT.name}", file=sys.stderr)
+    path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}")
+    print(f"written to docs/{path.name}", file=sys.stderr)

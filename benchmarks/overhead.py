@@ -3,7 +3,8 @@
     python -m benchmarks.overhead [--quick] [--write] [--profile]
 
 The tests' tiny task (a candidate and a verifier that do almost nothing), the mutation proposer and
-real bubblewrap, in this process; then the same with a stub verifier, which leaves the engine alone.
+real bubblewrap, in this process; then the same with a stub verifier, which leaves the engine alone,
+and with a simulated model beside the bare SDK.
 `--quick` takes fewer repetitions and no session of 10,000; `--profile` shows where the time of the
 engine loop goes instead; `--write` puts the tables into docs/performance.md.
 """
@@ -17,6 +18,7 @@ import statistics
 from pathlib import Path
 
 from benchmarks import common, starts
+from benchmarks.asking import LATENCY, with_a_model
 from benchmarks.floors import Floor, floors
 from benchmarks.profiling import profile
 from benchmarks.steps import Run, measure, session, stubbed
@@ -37,8 +39,14 @@ class Plan:
         self.floors = 5 if quick else 10
         """Repetitions of each floor, at every round and number of lineages."""
         self.sizes = SIZES[:2] if quick else SIZES
+        self.asked = 80 if quick else 160
+        """Steps of a session that asks a model."""
 
 
+ASKING = (
+    f"Sessions that ask a simulated model which begins to answer after {LATENCY:g} s, through the "
+    "provider's own SDK; the same prompts are then sent by the SDK alone:"
+)
 Measured = dict[tuple[int, bool], list[Run]]
 """(lineages or size, with the stub) -> runs."""
 
@@ -166,6 +174,7 @@ async def main(options: argparse.Namespace) -> None:
         with stubbed():
             await measure(await session(place, OF_SIZES, plan.real))  # imports and caches
         measured, ground = await by_lineages(place, plan)
+        asking = await with_a_model(place, plan.rounds, plan.asked)
         sessions = await grown(place, plan.sizes)
         sized = await by_size(place, plan, sessions)
         task = starts.task_directory(place)
@@ -179,6 +188,7 @@ async def main(options: argparse.Namespace) -> None:
         "Floors:\n\n" + common.table(("what", "wall ms", "CPU ms"), [x.row for x in ground]),
         "Sessions from the start:\n\n" + lineage_table(measured, first),
         ratio(measured, ground),
+        f"{ASKING}\n\n{asking}",
         f"Sessions of {OF_SIZES} lineages that are long already:\n\n" + size_table(sized, again),
     ]
     common.publish("overhead", "\n\n".join(parts), options.write)

@@ -6,17 +6,19 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
 from engine_support import new_session
+from msgspec.structs import replace
 
 from benchmarks.common import children_cpu, load, own_cpu
 from workbench.engine.engine import Engine
 from workbench.engine.host import Host
 from workbench.engine.hub import Watcher
+from workbench.engine.launch import Launch
 from workbench.model import event as ev
 from workbench.model.candidate import digest_of
 from workbench.model.limits import Limits
@@ -63,6 +65,7 @@ class Stub:
 
     def __init__(self, task: Task, backend: object) -> None:
         """Take what a `Verifier` takes."""
+        self.task = task
         self._digest = task.verifier_digest
 
     async def open(self) -> None:
@@ -74,24 +77,28 @@ class Stub:
     async def verify(self, files: dict[str, bytes]) -> Verification:
         """Return the verdict that the real verifier would come to, with all that it stores."""
         blobs = {digest_of(b""): b""}
-        common = {
-            "stdout": digest_of(b""),
-            "stderr": digest_of(b""),
-            "seconds": 0.0434343434,
-            "cpu_seconds": 0.0543210987,
-            "max_rss": 10469376,
-            "verifier": self._digest,
-            "verification": "output",
-            "tier": "namespaces",
-        }
+        verdict = Verdict(
+            Outcome.INFEASIBLE,
+            "a hard constraint is broken",
+            stdout=digest_of(b""),
+            stderr=digest_of(b""),
+            seconds=0.0434343434,
+            cpu_seconds=0.0543210987,
+            max_rss=10469376,
+            verifier=self._digest,
+            verification="output",
+            tier="namespaces",
+        )
         values = dict(_CONSTANT.findall(files["solve.py"]))
-        try:
+        with suppress(KeyError, ValueError):
             reward = -((float(values[b"EAST"]) - 2) ** 2) - (float(values[b"NORTH"]) - 4) ** 2
-        except (KeyError, ValueError):
-            verdict = Verdict(Outcome.INFEASIBLE, "a hard constraint is broken", **common)
-        else:
-            told = f"height {reward:.10g}"
-            verdict = Verdict(Outcome.SCORED, told, score=reward, reward=reward, **common)
+            verdict = replace(
+                verdict,
+                outcome=Outcome.SCORED,
+                message=f"height {reward:.10g}",
+                score=reward,
+                reward=reward,
+            )
         return Verification(verdict, blobs, Stage.VERIFIER)
 
 
@@ -123,8 +130,9 @@ async def measure(directory: Path, *, evaluations: int | None = None, warm: int 
     def on_open(engine: Engine) -> None:
         watched.append(asyncio.ensure_future(_marks(engine.hub.watch())))
 
-    host = Host(directory, attended=False, on_open=on_open)
-    closed = await host.run(None if evaluations is None else Limits(evaluations=evaluations))
+    limits = None if evaluations is None else Limits(evaluations=evaluations)
+    host = Host(directory, Launch(limits=limits), attended=False, on_open=on_open)
+    closed = await host.run()
     if closed.reason != "finished":
         raise SystemExit(f"the run ended early: {closed.detail or closed.reason}")
     marks = await watched[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sandbox.api import (
     CHANNEL,
+    KEPT,
     Backend,
     Capabilities,
     Check,
@@ -26,6 +27,7 @@ from sandbox.pair import run_pair
 __all__ = [
     "BACKENDS",
     "CHANNEL",
+    "KEPT",
     "Backend",
     "Capabilities",
     "Check",

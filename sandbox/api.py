@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self, runtime_checkable
@@ -16,6 +16,10 @@ MIB = 1 << 20
 CHANNEL = 3
 """Descriptor under which a program finds the channel it was given."""
 LEAST_MEMORY = 16 * MIB
+KEPT = "/.sandbox-kept.tar"
+"""Where `Image.kept` is, in paths relative to the directory that it lies in."""
+UNSEALED = "runs with a network, or that are shown more of this machine, start anew"
+"""Why they are not forked warm: a warm interpreter's cells have neither."""
 
 Tier = Literal["container", "namespaces", "landlock", "none"]
 State = Literal["enforced", "best-effort", "absent"]
@@ -48,8 +52,8 @@ class Limits:
     """Processor time per process (a kernel limit, rounded up to whole seconds) and, sampled,
     summed over all processes of the run."""
     memory_bytes: int = 1024 * MIB
-    """Address space of each process; where a memory cgroup is delegated also what all processes of
-    the run hold together, their files not counted."""
+    """Address space of each process unless `address_bytes` says otherwise; where a memory cgroup is
+    delegated also what all processes of the run hold together, their files not counted."""
     processes: int = 32
     """Processes and threads alive at once, the program itself included."""
     file_bytes: int = 16 * MIB
@@ -60,18 +64,25 @@ class Limits:
     """Files and directories below the writable directories and /tmp together."""
     output_bytes: int = 256 * 1024
     """Standard output and standard error together; going past it ends the run."""
+    address_bytes: int | None = None
+    """Address space of each process, where it is not `memory_bytes`: for runtimes that reserve far
+    more than they use. Without a memory cgroup, memory is then what one process holds, sampled."""
 
     def __post_init__(self) -> None:
         """Refuse limits that no run could start under."""
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
+            if value is None and name == "address_bytes":
+                continue
             if not 0 < value < math.inf:
                 raise ValueError(f"Limits.{name} must be positive and finite, got {value!r}")
-        if self.memory_bytes < LEAST_MEMORY:
-            raise ValueError(
-                f"Limits.memory_bytes must be at least {LEAST_MEMORY}, or not even the sandbox "
-                f"itself could start; got {self.memory_bytes}"
-            )
+        for name in ("memory_bytes", "address_bytes"):
+            value = getattr(self, name)
+            if value is not None and value < LEAST_MEMORY:
+                raise ValueError(
+                    f"Limits.{name} must be at least {LEAST_MEMORY}, or not even the sandbox "
+                    f"itself could start; got {value}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,9 @@ class Image:
     """An image that the container engine has or can fetch."""
     context: Mapping[str, bytes] = field(default_factory=dict)
     """Files of a build, relative path -> content, with a `Dockerfile` at the top."""
+    kept: str = ""
+    """A directory of the image: it is also there as the archive `KEPT`, to be unpacked where a
+    writable directory hides it."""
 
     def __post_init__(self) -> None:
         """Refuse an image that is neither named nor built, or both."""
@@ -111,6 +125,17 @@ class Spec:
     warm: bool = True
     """Fork Python programs from an interpreter that has `python_packages` loaded, where the backend
     can. False starts every run from nothing: a new interpreter, with Docker a new container."""
+    network: bool = False
+    """Leave the network on, this machine's own services included; `Capabilities.of` tells what such
+    a lease still promises. Every run then starts from nothing."""
+    shown: tuple[str, ...] = ()
+    """Absolute paths of this machine, shown read-only at the same place: an installation that
+    programs need. Every run then starts from nothing."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nothing of this machine but the system is shown, and no network."""
+        return not self.network and not self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +215,28 @@ class Capabilities:
             if check.name == name:
                 return check
         raise KeyError(name)
+
+    def of(self, spec: Spec) -> Capabilities:
+        """Return what a lease of `spec` promises: what was asked for to be open is not closed."""
+        if spec.sealed:
+            return self
+        table = self.checks
+        if spec.network:
+            table = tuple(
+                replace(check, state="absent", detail="open, as was asked for")
+                if check.name == "network"
+                else check
+                for check in table
+            )
+        if spec.shown:
+            also = f"shown as well: {', '.join(spec.shown)}"
+            table = tuple(
+                replace(check, detail=f"{check.detail}; {also}")
+                if check.name == "filesystem"
+                else check
+                for check in table
+            )
+        return replace(self, checks=table, cold=self.cold or UNSEALED)
 
     def line(self) -> str:
         """Return the isolation in force as one line for the screen."""

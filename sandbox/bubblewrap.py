@@ -11,10 +11,19 @@ import sys
 from dataclasses import dataclass
 
 from sandbox import cgroups, checks
-from sandbox.api import Capabilities, Check, Job, Limits, Outcome, SandboxUnavailable, Spec
-from sandbox.layout import ETC_FILES, add_packages, base_layout
+from sandbox.api import (
+    UNSEALED,
+    Capabilities,
+    Check,
+    Job,
+    Limits,
+    Outcome,
+    SandboxUnavailable,
+    Spec,
+)
+from sandbox.layout import ETC_FILES, add_network, add_packages, add_shown, base_layout
 from sandbox.lease import SupervisorLease
-from sandbox.paths import check_spec
+from sandbox.paths import check_shown, check_spec
 from sandbox.probing import Probing
 
 WAYS_OUT = (
@@ -56,10 +65,13 @@ class Bubblewrap(Probing):
         return await self._open(spec, self._binary)
 
     async def _open(self, spec: Spec, binary: Binary) -> SupervisorLease:
+        check_shown(spec)
         layout = base_layout()
         add_packages(layout, spec.python_packages)
+        add_shown(layout, spec.shown)
+        looked_up = add_network(layout) if spec.network else {}
         check_spec(spec, [target for _, target in layout.mounts])
-        files = {**ETC_FILES, **spec.files}
+        files = {**ETC_FILES, **looked_up, **spec.files}
         helper = [(binary.path, "/helper/bin/bwrap")]
         opening = {
             "op": "open",
@@ -75,6 +87,9 @@ class Bubblewrap(Probing):
             "workdir": spec.workdir,
             "env": {**layout.env, **spec.env},
             "warm": spec.warm,
+            "cold": None if spec.sealed else UNSEALED,
+            "sealed": spec.sealed,
+            "network": spec.network,
             "modules": layout.modules,
         }
         lease = SupervisorLease(spec, opening, list(files.values()))

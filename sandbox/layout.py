@@ -7,6 +7,7 @@ import re
 import site
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
@@ -33,6 +34,14 @@ ETC_FILES = {
     "/etc/group": b"sandbox:x:1000:\n",
     "/etc/hosts": b"127.0.0.1 localhost sandbox\n::1 localhost\n",
 }
+# What names of hosts and services are looked up with, and by what their certificates are checked.
+_LOOK_UP = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf",
+            "/etc/gai.conf", "/etc/services", "/etc/protocols")  # fmt: skip
+_CERTIFICATES = ("/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf",
+                 "/etc/ca-certificates", "/etc/pki/ca-trust/extracted", "/etc/pki/tls/certs",
+                 "/etc/pki/tls/cert.pem", "/etc/pki/tls/openssl.cnf",
+                 "/var/lib/ca-certificates")  # fmt: skip
+_MOST_BYTES = 1 << 20
 
 
 @dataclass
@@ -77,10 +86,10 @@ def interpreter() -> str:
 def interpreter_prefixes() -> list[str]:
     """Return the directories that the interpreter needs and /usr does not contain."""
     wanted = {os.path.realpath(path) for path in (sys.base_prefix, sys.base_exec_prefix)}
-    if not any(_inside(interpreter(), path) for path in (*wanted, "/usr")):
+    if not any(inside(interpreter(), path) for path in (*wanted, "/usr")):
         wanted.add(os.path.dirname(interpreter()))
-    outside = sorted(path for path in wanted if not _inside(path, "/usr"))
-    return [path for path in outside if not any(_inside(path, o) for o in outside if o != path)]
+    outside = sorted(path for path in wanted if not inside(path, "/usr"))
+    return [path for path in outside if not any(inside(path, o) for o in outside if o != path)]
 
 
 def add_packages(layout: Layout, names: Sequence[str]) -> None:
@@ -105,6 +114,37 @@ def add_packages(layout: Layout, names: Sequence[str]) -> None:
     layout.mounts += [(source, target) for target, source in sorted(entries.items())]
     if entries:
         layout.env["PYTHONPATH"] = PACKAGES
+
+
+def add_shown(layout: Layout, shown: Sequence[str]) -> None:
+    """Mount paths of this machine at the same place, but for what is there already.
+
+    Raises ValueError for one among packages, which are shown all or not at all.
+    """
+    for path in sorted(set(shown)):
+        for hidden in layout.hidden:
+            if inside(path, hidden) and path != hidden:
+                raise ValueError(
+                    f"Spec.shown: {path} lies in {hidden}, which is not shown in part; name that"
+                )
+        seen = [target for source, target in layout.mounts if source == target]
+        seen += [target for _, target in layout.links]
+        unhidden = [hidden for hidden in layout.hidden if inside(hidden, path)]
+        layout.hidden = [hidden for hidden in layout.hidden if hidden not in unhidden]
+        if not any(inside(path, other) for other in seen):
+            layout.mounts.append((path, path))
+
+
+def add_network(layout: Layout) -> dict[str, bytes]:
+    """Show the certificates of this machine; return the files by which it finds other hosts."""
+    layout.mounts += [(path, path) for path in _CERTIFICATES if os.path.exists(path)]
+    files = {}
+    for path in _LOOK_UP:
+        # Copied: they are often links into directories that are not shown.
+        with suppress(OSError), open(path, "rb") as file:
+            files[path] = file.read(_MOST_BYTES)
+    files["/etc/hosts"] = files.get("/etc/hosts", b"").rstrip(b"\n") + b"\n127.0.0.1 sandbox\n"
+    return files
 
 
 def _top_level(found: Distribution) -> set[str]:
@@ -147,5 +187,6 @@ def _is_plain(path: str) -> bool:
     return os.path.isdir(path) and os.path.realpath(path) == path
 
 
-def _inside(path: str, root: str) -> bool:
+def inside(path: str, root: str) -> bool:
+    """Whether `path` is `root` or lies below it."""
     return path == root or path.startswith(root.rstrip("/") + "/")

@@ -90,12 +90,13 @@ class SupervisorLease:
             if self._closed:
                 raise SupervisorDied("the lease was closed while its sandbox started")
         assert self._supervisor is not None
+        address = job.limits.address_bytes or job.limits.memory_bytes
         header = {
             "op": "run",
             "argv": job.argv,
             "files": list(job.files),
             "collect": job.collect,
-            "limits": asdict(job.limits),
+            "limits": {**asdict(job.limits), "address_bytes": address},
             "channel": channel is not None,
             "nonce": secrets.token_hex(16),
         }

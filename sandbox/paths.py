@@ -7,10 +7,13 @@ import posixpath
 from collections.abc import Iterable
 
 from sandbox.api import Job, Spec
+from sandbox.layout import ETC_FILES
 
 RESERVED = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/proc",
             "/dev", "/sys", "/opt/python")  # fmt: skip
 ALWAYS_WRITABLE = "/tmp"
+OWN = ("/proc", "/dev", "/sys", "/opt/python")
+"""Directories that a sandbox has of its own, beside the writable ones."""
 
 
 def check_spec(spec: Spec, shown: Iterable[str]) -> None:
@@ -41,6 +44,29 @@ def check_spec(spec: Spec, shown: Iterable[str]) -> None:
     for name, value in spec.env.items():
         if not name or "=" in name or not _can_be_passed(name + value):
             raise ValueError(f"Spec.env: {name!r} cannot be an environment variable")
+
+
+def check_shown(spec: Spec) -> None:
+    """Raise ValueError for paths of this machine that cannot be shown beside all the others."""
+    for path in spec.shown:
+        if posixpath.normpath(path) in ("/", "//"):
+            raise ValueError("Spec.shown: / is the whole machine; name what is needed of it")
+        _check_absolute(path, "Spec.shown")
+        if not os.path.exists(path):
+            raise ValueError(f"Spec.shown: {path} does not exist on this machine")
+        if not (os.path.isdir(path) or os.path.isfile(path)):
+            raise ValueError(f"Spec.shown: {path} is neither a directory nor a file")
+        for own in (*OWN, ALWAYS_WRITABLE, *spec.writable, *ETC_FILES, *spec.files):
+            if _inside(path, own):
+                raise ValueError(
+                    f"Spec.shown: {path} cannot be shown, as {own} is the sandbox's own; "
+                    "put it elsewhere"
+                )
+            if _inside(own, path):
+                raise ValueError(
+                    f"Spec.shown: {path} would hide {own}, which the sandbox needs; name only "
+                    "what is needed below it"
+                )
 
 
 def check_job(job: Job, spec: Spec) -> None:

@@ -8,7 +8,7 @@ from sandbox import checks
 from sandbox.api import Capabilities, Check, Job, Outcome, SandboxUnavailable, Spec
 from sandbox.layout import BIN, Layout, add_packages, interpreter, interpreter_prefixes
 from sandbox.lease import SupervisorLease
-from sandbox.paths import check_spec
+from sandbox.paths import check_shown, check_spec
 
 
 class Process:
@@ -37,6 +37,7 @@ class Process:
             raise SandboxUnavailable(f"--sandbox process needs Linux, this is {sys.platform}")
         if spec.image is not None:
             raise SandboxUnavailable(f"{self.name} has no images; choose docker for one")
+        check_shown(spec)
         layout = Layout(mounts=[(prefix, prefix) for prefix in interpreter_prefixes()])
         layout.links = [(interpreter(), f"{BIN}/{name}") for name in ("python3", "python")]
         add_packages(layout, spec.python_packages)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from sandbox.api import Capabilities, Job, Limits, Outcome, SandboxUnavailable, Spec
+from sandbox.api import UNSEALED, Capabilities, Job, Limits, Outcome, SandboxUnavailable, Spec
 from sandbox.docker import images
-from sandbox.docker.engine import Engine, connect, connected
+from sandbox.docker.engine import INSTEAD, Engine, connect, connected
 from sandbox.docker.lease import DockerLease, FreshLease
 from sandbox.docker.promises import promised
 from sandbox.docker.runtime import HOME
-from sandbox.paths import check_spec
+from sandbox.paths import check_shown, check_spec
 from sandbox.probing import Probing
 
 
@@ -18,10 +18,11 @@ class Docker(Probing):
     """See `sandbox.api.Backend`.
 
     A lease is one container with walls of its own inside, where a warm interpreter serves many
-    runs. Where the engine allows no such walls, and for `Spec(warm=False)`, every run gets a new
-    container. The first probe on a machine makes the base image, which takes seconds. `apparmor`
-    names a profile for the containers: where the engine's own forbids mounts, `unconfined` leaves
-    that wall out so that the inner ones can be built.
+    runs. Where the engine allows no such walls, for `Spec(warm=False)`, and where a network or more
+    of this machine is wanted, every run gets a new container. The first probe on a machine makes
+    the base image, which takes seconds. `apparmor` names a profile for the containers: where the
+    engine's own forbids mounts, `unconfined` leaves that wall out so that the inner ones can be
+    built.
     """
 
     name = "docker"
@@ -39,7 +40,7 @@ class Docker(Probing):
             raise SandboxUnavailable(capabilities.problem)
         engine = await connect()
         try:
-            return await self._open(engine, spec, spec.warm and self._inner)
+            return await self._open(engine, spec, spec.warm and spec.sealed and self._inner)
         except BaseException:
             await engine.close()
             raise
@@ -81,7 +82,13 @@ class Docker(Probing):
         return "", Capabilities(self.name, version, "container", True, checks=table, cold=cold)
 
     async def _open(self, engine: Engine, spec: Spec, inner: bool) -> DockerLease:
-        check_spec(spec, [HOME])
+        check_shown(spec)
+        if spec.shown and not engine.local:
+            raise SandboxUnavailable(
+                f"the container engine at {engine.address} may be another machine, and Spec.shown "
+                f"is of this one: use an engine at a unix:// address, {INSTEAD}"
+            )
+        check_spec(spec, [HOME, *spec.shown])
         prepared = await images.prepare(engine, spec)
         files = dict(spec.files)
         opening = {
@@ -93,6 +100,8 @@ class Docker(Probing):
             "workdir": spec.workdir,
             "env": {**prepared.env, **spec.env},
             "warm": spec.warm,
+            "cold": None if spec.sealed else UNSEALED,
+            "sealed": spec.sealed,
             "modules": prepared.modules,
         }
         if inner:

@@ -31,16 +31,17 @@ def settings(
     inner: bool,
     uid: int = FIRST_UID,
     apparmor: str = "",
+    network: str = "none",
 ) -> dict[str, Any]:
     """Return the body of the request that creates a container whose first process supervises.
 
     `inner` says that namespaces and mounts of its own are wanted inside, for many runs; otherwise
     the container is for one run, and its own walls are the only ones. `uid` is the user of all its
-    processes, `apparmor` names a profile other than the engine's own.
+    processes, `apparmor` names a profile other than the engine's own, `network` a network.
     """
     host: dict[str, Any] = {
         "AutoRemove": True,
-        "NetworkMode": "none",
+        "NetworkMode": network,
         "ReadonlyRootfs": True,
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges:true"],
@@ -55,6 +56,10 @@ def settings(
         "Mounts": [
             {"Type": "volume", "Source": name, "Target": path, "ReadOnly": True}
             for path, name in prepared.held.items()
+        ]
+        + [
+            {"Type": "bind", "Source": path, "Target": path, "ReadOnly": True}
+            for path in spec.shown
         ],
         **ceilings(limits, inner),
     }

@@ -8,11 +8,12 @@ import json
 import os
 import platform
 import stat
+import tarfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiodocker
 import aiohttp
@@ -57,6 +58,20 @@ class Engine:
         options = self.info.get("SecurityOptions") or ()
         return tuple(option.split(",")[0].removeprefix("name=") for option in options)
 
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine, as far as its address tells."""
+        return self.address.startswith("unix://")
+
+    async def network(self) -> str:
+        """Return the name of the network for containers that want one; raises DockerError.
+
+        The engine's own bridge, on which this machine is another one; where it has none, this
+        machine's network itself.
+        """
+        known = await self.docker.networks.list(filters={"name": ["bridge"]})
+        return "bridge" if any(one["Name"] == "bridge" for one in known) else "host"
+
     async def update(self, container: str, settings: Mapping[str, int]) -> None:
         """Change a running container's limits; raises DockerError."""
         # aiodocker has no call of its own for this request.
@@ -80,6 +95,27 @@ class Engine:
             said = await response.text()
         if '"error"' in said:
             raise DockerError(500, said[-1000:])
+
+    async def download(self, container: str, path: str, file: IO[bytes], most: int) -> None:
+        """Write what a container has at `path` to `file`, as a tar; an empty one if it has none.
+
+        Raises DockerError, and SandboxUnavailable for more than `most` bytes.
+        """
+        # aiodocker's get_archive() holds all of it in memory.
+        request = self.docker._query(f"containers/{container}/archive", params={"path": path})
+        try:
+            async with request as response:
+                async for chunk in response.content.iter_chunked(1 << 20):
+                    file.write(chunk)
+                    if file.tell() > most:
+                        raise SandboxUnavailable(
+                            f"{path} of the image holds more than {most >> 20} MiB, and every run "
+                            "would have to copy them"
+                        )
+        except DockerError as error:
+            if error.status != 404:
+                raise
+            tarfile.open(fileobj=file, mode="w").close()
 
     async def events(self, since: float, filters: Mapping[str, list[str]]) -> list[Any]:
         """Return the engine's events since then; raises DockerError."""

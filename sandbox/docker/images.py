@@ -9,15 +9,17 @@ import io
 import secrets
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiodocker import DockerError
+from aiodocker.containers import DockerContainer
 from aiodocker.volumes import DockerVolume
 from aiohttp import ClientError
 
-from sandbox.api import Image, SandboxUnavailable, Spec
+from sandbox.api import KEPT, MIB, Image, SandboxUnavailable, Spec
 from sandbox.docker import runtime
 from sandbox.docker.engine import Engine, told
 from sandbox.docker.labels import made_here
@@ -26,6 +28,8 @@ from sandbox.layout import ENVIRONMENT
 
 REPOSITORY = "workbench-sandbox"
 _LOG_LINES = 20
+MOST_KEPT = 256 * MIB
+"""Largest archive of a directory that an image keeps for its programs."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ async def _foreign(engine: Engine, wanted: Image) -> Prepared:
         parent = await _built(engine, wanted.context)
     if parent.get("Os", "linux") != "linux":
         raise SandboxUnavailable(f"{_title(wanted)} is for {parent['Os']}, not for Linux")
+    if wanted.kept:
+        parent = await _keeping(engine, parent, wanted)
     digest = _digest(parent["Id"], runtime.runtime_key())
     image = await _derive(engine, parent, "image", digest, runtime.add_runtime)
     config = parent.get("Config") or {}
@@ -143,6 +149,29 @@ async def _foreign(engine: Engine, wanted: Image) -> Prepared:
     path = own.get("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
     env = {**own, **ENVIRONMENT, "PATH": path}
     return Prepared(image["Id"], env, tuple(sorted(config.get("Volumes") or ())), foreign=True)
+
+
+async def _keeping(engine: Engine, parent: Mapping[str, Any], wanted: Image) -> Mapping[str, Any]:
+    """Return `parent` with an archive of what is in one of its directories."""
+    own = (parent.get("Config") or {}).get("WorkingDir") or "/"
+    if own.rstrip("/") != wanted.kept:
+        raise SandboxUnavailable(
+            f"programs of {_title(wanted)} start in {own}, and the task says {wanted.kept}: "
+            "correct one of the two"
+        )
+    digest = _digest(parent["Id"], wanted.kept)
+    if (known := await _inspect(engine, f"{REPOSITORY}:kept-{digest}")) is not None:
+        return known
+    with tempfile.TemporaryFile() as file:
+        with told(f"reading {wanted.kept} of {_title(wanted)}"):
+            async with _container(engine, parent) as container:
+                await engine.download(container.id, wanted.kept, file, MOST_KEPT)
+
+        def fill(tree: Tree) -> None:
+            file.seek(0)
+            tree.data(KEPT, file.read())
+
+        return await _derive(engine, parent, "kept", digest, fill)
 
 
 async def _named(engine: Engine, name: str) -> Mapping[str, Any]:
@@ -209,18 +238,25 @@ async def _derive(
         return known
     with tempfile.TemporaryFile() as file, told(f"putting this machine's Python into {tag}"):
         await asyncio.to_thread(_pack, fill, file)
-        config = {"Image": parent["Id"], "Cmd": ["-"], "NetworkDisabled": True,
-                  "Labels": made_here("build")}  # fmt: skip
-        container = await engine.docker.containers.create(config)
-        try:
+        async with _container(engine, parent) as container:
             await container.put_archive("/", file)  # type: ignore[no-untyped-call]
             repository, _, name = tag.partition(":")
             await container.commit(
                 repository=repository, tag=name, config={"Labels": made_here(role)}, pause=False
             )
-        finally:
-            await container.delete(force=True, v=True)
     return await _must_inspect(engine, tag)
+
+
+@asynccontextmanager
+async def _container(engine: Engine, image: Mapping[str, Any]) -> AsyncIterator[DockerContainer]:
+    """Make a container that is never started, for its file system; it goes with the block."""
+    config = {"Image": image["Id"], "Cmd": ["-"], "NetworkDisabled": True,
+              "Labels": made_here("build")}  # fmt: skip
+    container = await engine.docker.containers.create(config)
+    try:
+        yield container
+    finally:
+        await container.delete(force=True, v=True)
 
 
 def _pack(fill: Callable[[Tree], None], file: Any) -> None:

@@ -67,7 +67,10 @@ class DockerLease(SupervisorLease):
     async def _launch(self) -> Connection:
         with told("starting a container"):
             uid = choose_uid(few=bool({"rootless", "userns"} & set(self.engine.security)))
-            wanted = settings(self.prepared, self.spec, self.limits, self.inner, uid, self.apparmor)
+            network = await self.engine.network() if self.spec.network else "none"
+            wanted = settings(
+                self.prepared, self.spec, self.limits, self.inner, uid, self.apparmor, network
+            )
             supervisor = await ContainerSupervisor.start(self.engine, wanted)
         self._granted = ceilings(self.limits, self.inner)
         return supervisor

@@ -130,9 +130,10 @@ class ContainedService(Service):
     def _open_alone(self, header: dict[str, Any], blobs: list[bytes]) -> dict[str, Any]:
         area = OwnRoots(header["writable"])
         launcher = Bare(area, header["workdir"], header["env"], {})
-        self.programs = Programs(self.channel, area, launcher, header, NOT_WANTED)
+        cold = header["cold"] or NOT_WANTED
+        self.programs = Programs(self.channel, area, launcher, header, cold)
         reply = self._opened(False, None)
-        program = seccomp.program()
+        program = seccomp.program(unix=header["sealed"])
         if program is not None:
             linux.Filter(program).put_on()  # programs inherit it
         return reply
@@ -144,12 +145,12 @@ class ContainedService(Service):
         mounts, links = shown("", taken)
         header.update(
             backend="bubblewrap", private=True, bwrap="", mounts=mounts, links=links, hidden=[],
-            helper=[(HOME, HOME)],
+            helper=[(HOME, HOME)], network=False,
         )  # fmt: skip
         reply = super().open(header, blobs)
         area, tree = self.programs.area, ["--ro-bind", "/tree", "/"]
         bwrap = f"{HOME}/bin/bwrap"
-        launcher = ThroughLoader(bwrap, tree, area, header["workdir"], header["env"])
+        launcher = ThroughLoader(bwrap, tree, area, header)
         cold = FOREIGN if header["foreign"] else None
         self.programs = Programs(self.channel, area, launcher, header, cold)
         return reply

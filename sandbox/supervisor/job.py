@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 
 
 SAMPLE_FIRST, SAMPLE_LAST = 0.02, 0.25
+UNBOUNDED = (
+    "no cgroup bounds its memory, and its address space may be larger: what its largest process "
+    "holds is sampled"
+)
 
 
 class Run:
@@ -71,6 +75,8 @@ class Run:
         os.set_blocking(out_end, True)
         os.set_blocking(err_end, True)
         self._count(-1)
+        if self._unbounded:
+            self.ending.notes.append(UNBOUNDED)
         begin = time.monotonic()
         try:
             try:
@@ -145,8 +151,18 @@ class Run:
         self.ending.tasks = max(self.ending.tasks, seen.tasks)
         self.ending.cpu_seconds = max(self.ending.cpu_seconds, seen.cpu_seconds)
         self.ending.rss_bytes = max(self.ending.rss_bytes, seen.rss_bytes)
-        if seen.cpu_seconds > self.limits["cpu_seconds"] and not self.ending.stopped:
+        if self.ending.stopped:
+            return
+        if seen.cpu_seconds > self.limits["cpu_seconds"]:
             self.ending.stopped = "cpu"
+        elif self._unbounded and seen.rss_bytes > self.limits["memory_bytes"]:
+            self.ending.stopped = "memory"
+
+    @property
+    def _unbounded(self) -> bool:
+        """Whether the kernel keeps no process of it from using more memory than it may."""
+        own = self.slot is not None and self.slot.bounds_memory
+        return not own and self.limits["address_bytes"] > self.limits["memory_bytes"]
 
     @staticmethod
     def _drain(handle: int, stream: Stream) -> None:

@@ -16,6 +16,7 @@ from .processes import tasks_of_user
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from .job import Run
 
@@ -43,18 +44,20 @@ class Bwrap:
     """Processes that run beside each program: bwrap itself and its first process."""
 
     def __init__(
-        self, binary: str, tree: Sequence[str], area: Area, workdir: str, env: Mapping[str, str]
+        self, binary: str, tree: Sequence[str], area: Area, header: Mapping[str, Any]
     ) -> None:
+        """`header` is the caller's opening message."""
         self.binary = binary
-        self.filter = seccomp.program()
+        self.filter = seccomp.program(unix=header["sealed"])
+        network = ["--share-net"] if header["network"] else []
         walls = [
-            "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+            "--unshare-all", *network, "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             "--uid", UID, "--gid", UID, "--hostname", "sandbox",
             *tree, "--proc", "/proc", "--dev", "/dev",
         ]  # fmt: skip
         binds = [word for root in area.roots for word in ("--bind", area.folder(root), root)]
-        inside = ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", workdir]
-        for name, value in env.items():
+        inside = ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", header["workdir"]]
+        for name, value in header["env"].items():
             inside += ["--setenv", name, value]
         self.arguments = [*walls, *binds, *inside]
         self.bare_arguments = [*walls, *inside]

@@ -10,7 +10,7 @@ class Ending:
 
     def __init__(self) -> None:
         self.stopped = ""
-        """Why the supervisor killed it: wall, cpu, output, cancelled; empty if it ended itself."""
+        """Why the supervisor killed it: wall, cpu, memory, output, cancelled; else empty."""
         self.exit_code: int | None = None
         self.signal: int | None = None
         self.cpu_seconds = 0.0
@@ -72,6 +72,9 @@ def _outcome(
         kind = "processor time" if ending.stopped == "cpu" else "wall time"
         notes.insert(0, f"killed after {limits[ending.stopped + '_seconds']:g} s of {kind}")
         return "pids" if pids else "timeout"
+    if ending.stopped == "memory":
+        notes.insert(0, "killed for holding more memory than it may")
+        return "oom"
     if ending.stopped:
         notes.insert(0, "killed by the caller")
         return "signalled"

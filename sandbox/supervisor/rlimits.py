@@ -22,8 +22,8 @@ def set_limits(limits: dict[str, float], extra_tasks: int) -> None:
         (resource.RLIMIT_FSIZE, int(limits["file_bytes"]), 0),
         (resource.RLIMIT_CPU, seconds, 1),  # SIGXCPU first, SIGKILL a second later
         (resource.RLIMIT_NPROC, int(limits["processes"]) + extra_tasks, 0),
-        (resource.RLIMIT_DATA, int(limits["memory_bytes"]), 0),
-        (resource.RLIMIT_AS, int(limits["memory_bytes"]), 0),
+        (resource.RLIMIT_DATA, int(limits["address_bytes"]), 0),
+        (resource.RLIMIT_AS, int(limits["address_bytes"]), 0),
     ):
         ceiling = resource.getrlimit(kind)[1]
         hard = value + slack if ceiling == resource.RLIM_INFINITY else min(value + slack, ceiling)

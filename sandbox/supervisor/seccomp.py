@@ -1,7 +1,8 @@
 """A small system call filter: what namespaces leave open and a verifier's program never needs.
 
 It refuses socket families that an empty network namespace does not contain (vsock reaches the
-host of a virtual machine), new namespaces and mounts (a tmpfs mounted in a nested namespace would
+host of a virtual machine; with a network, or more of the machine shown, Unix sockets reach its
+services), new namespaces and mounts (a tmpfs mounted in a nested namespace would
 pass by the disk limit), and kernel interfaces that are mainly attack surface. Numbers are from the
 kernel's tables for x86-64 and the generic table that arm64 uses.
 """
@@ -18,7 +19,7 @@ _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 _X32 = 0x40000000
 _NEW_NAMESPACES = 0x7E020000  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET}
-_FAMILIES = (1, 2, 10)  # unix, inet, inet6
+_UNIX, _INET, _INET6 = 1, 2, 10
 
 # name: (x86-64, arm64)
 _REFUSED = {
@@ -38,8 +39,11 @@ _CLONE, _CLONE3, _SOCKET, _SOCKETPAIR = (56, 220), (435, 435), (41, 198), (53, 1
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
-def program(machine: str | None = None) -> bytes | None:
-    """Return the filter for bwrap's --seccomp, or None where the numbers are not known."""
+def program(machine: str | None = None, unix: bool = True) -> bytes | None:
+    """Return the filter for bwrap's --seccomp, or None where the numbers are not known.
+
+    Without `unix` no Unix socket can be made that could be connected; pairs still can.
+    """
     if (machine or os.uname().machine) not in _ARCHITECTURES:
         return None
     column, architecture = _ARCHITECTURES[machine or os.uname().machine]
@@ -59,11 +63,15 @@ def program(machine: str | None = None) -> bytes | None:
         (_RETURN, 0, 0, _ERRNO | refuse),
         (_RETURN, 0, 0, _ALLOW),
     ]
-    for call in (_SOCKET[column], _SOCKETPAIR[column]):
+    known = (_UNIX, _INET, _INET6)
+    for call, families in (
+        (_SOCKET[column], known if unix else known[1:]),
+        (_SOCKETPAIR[column], known),
+    ):
         code += [
-            (_JUMP_EQUAL, 0, len(_FAMILIES) + 3, call),
+            (_JUMP_EQUAL, 0, len(families) + 3, call),
             (_LOAD, 0, 0, _FIRST_ARGUMENT),
-            *((_JUMP_EQUAL, len(_FAMILIES) - at, 0, f) for at, f in enumerate(_FAMILIES)),
+            *((_JUMP_EQUAL, len(families) - at, 0, f) for at, f in enumerate(families)),
             (_RETURN, 0, 0, _ERRNO | refuse_family),
             (_RETURN, 0, 0, _ALLOW),
         ]

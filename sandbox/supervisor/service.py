@@ -59,8 +59,8 @@ class Service:
             problem = None if own else "no mounts in a user namespace after dropping root"
             tree = ["--ro-bind", "/tree", "/"]
             area = Area("/run" if own else "/run/area", header["writable"], own)
-        launcher = Bwrap(binary, tree, area, header["workdir"], header["env"])
-        cold = problem or (None if header["warm"] else NOT_WANTED)
+        launcher = Bwrap(binary, tree, area, header)
+        cold = problem or header["cold"] or (None if header["warm"] else NOT_WANTED)
         self.programs = Programs(self.channel, area, launcher, header, cold)
         return self._opened(problem is None, problem)
 
@@ -118,8 +118,20 @@ def _told_to_end(number: int, frame: object) -> NoReturn:
     raise Gone
 
 
+def _undisturbed() -> None:
+    """Ignore no signal because the caller does, as whatever a shell starts in the background does.
+
+    Programs would inherit it. A hang-up stays ignored here, and is restored for them like ours.
+    """
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP}:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 def main() -> NoReturn:
     """Serve the socket that is standard input."""
+    _undisturbed()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)

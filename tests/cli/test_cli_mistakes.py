@@ -17,6 +17,7 @@ from cli_program import Said, write_hill
 from engine_support import TASK_TOML
 
 from workbench.cli import main
+from workbench.formats.load import bundled
 
 
 @pytest.fixture
@@ -39,11 +40,12 @@ class Say:
         return Said(code, captured.out, captured.err)
 
 
+BUNDLED = [directory.name for directory in bundled()]
 SESSIONLESS: list[tuple[str, str]] = [
     ("", "no terminal here"),
     ("nonsense", "invalid choice: 'nonsense'"),
     ("run", "TASK"),
-    ("run nowhere", "circle-packing, heilbronn-triangle, job-shop"),
+    ("run nowhere", f"one of the bundled tasks: {', '.join(BUNDLED)}"),
     ("run {file}", "is a file"),
     ("verify nowhere", "circle-packing"),
     ("run {hill} --strategy best", "choose one of chain, independent"),

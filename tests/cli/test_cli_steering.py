@@ -62,6 +62,19 @@ def test_a_session_is_steered_from_other_processes(
         assert forked == f"L3 starts from #{made['candidate']}\n"
         assert watch.until("lineage_created")["strategy"] == "independent"
 
+        said = program("judge", session, made["candidate"], "too good to be true").out
+        assert f"#{made['candidate']} counts no more" in said
+        assert watch.until("candidate_judged")["reason"] == "too good to be true"
+        shown = program.show(session)["candidates"][made["candidate"] - 1]
+        assert (shown["found_wrong"], shown["reward"], shown["score"]) == (
+            "too good to be true", None, 0)  # fmt: skip
+        assert "counts again" in program("judge", session, made["candidate"], "--take-back").out
+        program("judge", session, made["candidate"], code=2)
+        assert "is shown in every move of L1" in program(
+            "pin", session, made["candidate"], "--lineage", "L1").out  # fmt: skip
+        assert "no longer pinned" in program("pin", session, made["candidate"], "--unpin").out
+        assert "half of what the others had left" in program("boost", session, "L1").out
+
         program("continue", session, "--lineage", "L1")
         assert watch.until("hint_taken")["lineage"] == 1
         program("stop", session, "--lineage", "L1")

@@ -81,6 +81,6 @@ def test_the_pane_says_how_often_and_how_far_apart() -> None:
 def test_the_summary_has_both_scores_and_how_they_came_about() -> None:
     journal, later = judged(CONFIRMED)
     session = Session([*journal.records, *later])
-    said = summary.candidate(session.candidates[2])
+    said = summary.candidate(session.candidates[2], session.facts)
     assert (said["score"], said["raw_score"]) == (7.0, 9.5)
     assert (said["verification"], said["tier"]) == ("shared", "namespaces")

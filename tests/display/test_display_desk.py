@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
+import sandbox
 from workbench import content
+from workbench.dev import FakeModel
 from workbench.display.desk import Desk
 from workbench.display.opener import OpenFailed, StartOptions, mode_for
 from workbench.engine.create import Settings, create_session
 from workbench.formats.load import load
 from workbench.model.limits import Limits
+from workbench.propose.llm.open import VARIABLES
 
 
 async def stored(root: Path) -> Path:
@@ -84,3 +88,41 @@ def test_the_default_strategy_comes_first() -> None:
     names = Desk(Path("unused")).strategies()
     assert names[0] == Settings().strategy
     assert names[1:] == sorted(names[1:])
+
+
+async def test_a_session_that_asks_a_model_is_begun_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not (await sandbox.backend("bubblewrap").probe()).usable:
+        pytest.skip("no namespaces here")
+    short = tempfile.mkdtemp(prefix="wb")  # sockets need short paths
+    monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+    desk = Desk(tmp_path / "home" / "sessions")
+    task = content.tasks_dir() / "circle-packing"
+    keyless = StartOptions(1, 0, 3, "chain", ("anthropic:fake",))
+    assert "set ANTHROPIC_API_KEY" in desk.problem(str(task), keyless)
+    local = ("openai-compatible:x@http://127.0.0.1:9",)
+    unpriced = StartOptions(1, 0, 3, "chain", local, usd=1.0)
+    assert "nobody knows the price" in desk.problem(str(task), unpriced)
+    assert "named twice" in desk.problem(
+        str(task), StartOptions(1, 0, 3, "chain", ("openai:b",) * 2)
+    )
+    with pytest.raises(OpenFailed, match="set ANTHROPIC_API_KEY"):
+        await desk.start(str(task), keyless)
+    async with FakeModel() as server:
+        model = f"openai-compatible:fake@{server.url}/v1"
+        options = StartOptions(1, 0, 3, "chain", (model,))
+        assert desk.problem(str(task), options) == ""
+        opened = await desk.start(str(task), options)
+        try:
+            async for _ in opened.feed.updates():
+                pass
+            session = opened.feed.session
+        finally:
+            await opened.close()
+        assert server.counts.calls >= 2
+    assert session.state == "finished"
+    assert session.lineages[1].created.proposer == model
+    shutil.rmtree(short)

@@ -78,6 +78,26 @@ async def test_plain_tells_head_events_and_result() -> None:
     assert "engine closed: finished" in lines[7]
 
 
+@pytest.mark.parametrize(
+    ("proposer", "options", "told"),
+    [
+        ("mutation", {}, None),
+        ("anthropic:x", {"models": ["anthropic:x"]}, "proposed by anthropic:x"),
+        ("command", {"command": "agent", "network": True}, "by command: agent (network on)"),
+    ],
+)
+async def test_plain_names_models_and_commands_in_its_head(
+    proposer: str, options: dict[str, object], told: str | None
+) -> None:
+    journal = begun()
+    journal.add(ev.ProposerChosen((1,), proposer, options))
+    journal.add(ev.EngineClosed("finished"))
+    lines = await plain_lines(journal, len(journal.records) - 1)
+    head = lines[: lines.index("session /sessions/one")]
+    assert (len(head) == 2) == (told is None)
+    assert told is None or told in head[2]
+
+
 async def test_plain_shows_the_score_as_the_task_counts_it() -> None:
     journal = begun(direction=Direction.MINIMIZE, unit="ms", score_name="time")
     known = len(journal.records)

@@ -4,37 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from engine_support import events, finish, new_session, stored, tiny_task
+from loopback_support import KINDS, PRICE, chosen, dollars, named
 
 from workbench.dev import Asked, FakeModel, Script, SeededFaults
 from workbench.model import event as ev
 from workbench.model.calls import calls_in
 from workbench.model.limits import Limits
 from workbench.propose.llm.call import Options
-from workbench.propose.setup import Setup
-
-PRICE = {"input": 3.0, "cached": 0.3, "cache_write": 3.75, "output": 15.0}
-KINDS = ("input", "cached", "cache_write", "output")
-
-
-def named(provider: str, server: FakeModel, patch: pytest.MonkeyPatch) -> str:
-    """Return the name of the server's model as that provider's, its key and address set."""
-    patch.setenv("ANTHROPIC_API_KEY", "sk-a")
-    patch.setenv("OPENAI_API_KEY", "sk-o")
-    patch.setenv("ANTHROPIC_BASE_URL", server.url)
-    patch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
-    where = f"@{server.url}" if provider == "openai-compatible" else ""
-    return f"{provider}:fake{where}"
-
-
-def chosen(
-    *names: str, lineages: int = 2, evaluations: int = 8, **more: object
-) -> dict[str, object]:
-    setup = Setup(names, options=Options(seconds=20), prices=dict.fromkeys(names, PRICE))
-    limits = Limits(evaluations=evaluations + 1, usd=50.0)
-    settings = {"proposer": setup.name, "options": setup.recorded(), "limits": limits}
-    return {**settings, "lineages": lineages, **more}
+from workbench.propose.llm.proposer import LEAST_ANSWER
 
 
 def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
@@ -42,10 +22,6 @@ def told(directory: Path) -> list[ev.ProposalMade | ev.ProposalFailed]:
     kinds = (ev.ProposalMade, ev.ProposalFailed)
     asked = [event for event in events(directory) if isinstance(event, kinds)]
     return [event for event in asked if calls_in(event.detail)]
-
-
-def dollars(usage: dict[str, int]) -> float:
-    return sum(usage[kind] * PRICE[kind] for kind in KINDS) / 1e6
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "openai-compatible"])
@@ -142,6 +118,27 @@ async def test_a_prompt_that_is_too_long_is_shortened_once(
     assert [event.failure for event in failed] == ["context overflow"]
     assert len(refused) == 1
     assert stored(directory).spent.evaluations == 3
+
+
+@pytest.mark.parametrize("dollars", [0.06, 0.3])
+async def test_a_small_budget_asks_for_short_answers_and_is_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch, dollars: float
+) -> None:
+    """A whole answer could cost more than there is: a shorter one is asked for, down to a limit."""
+    async with FakeModel() as server:
+        name = named("anthropic", server, monkeypatch)
+        limits = Limits(evaluations=1000, usd=dollars)
+        directory = await new_session(root, **chosen(name, lineages=2) | {"limits": limits})
+        await finish(directory)
+        allowed = [msgspec.json.decode(call.body)["max_tokens"] for call in server.calls]
+    session = stored(directory)
+    least = LEAST_ANSWER * PRICE["output"] / 1e6 + 0.005  # with its prompt
+    assert dollars - 2 * least < session.spent.usd <= dollars
+    assert {x.stopped for x in session.lineages.values()} == {"budget"}
+    assert max(allowed) <= Options().max_output_tokens
+    assert min(allowed) < 2 * LEAST_ANSWER
+    assert all(length >= LEAST_ANSWER for length in allowed)
+    assert len(allowed) > 8
 
 
 async def test_several_models_share_a_search(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

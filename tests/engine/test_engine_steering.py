@@ -9,12 +9,16 @@ from engine_support import Gated, events, new_session, running, stored
 from workbench.engine.command import (
     Abort,
     AddHint,
+    Boost,
     ChangeBudget,
     Continue,
     EditHint,
     Fork,
     Inject,
+    Judge,
     Pause,
+    Pin,
+    Shutdown,
     Stop,
     WithdrawHint,
 )
@@ -201,3 +205,106 @@ async def test_paused_time_is_not_spent(root: Path, gated: type[Gated]) -> None:
         assert not clock.running
         assert (await run.control.send(Continue())).ok
         assert clock.running
+
+
+async def test_a_candidate_that_a_person_finds_wrong_has_no_rank_and_is_told_of(
+    root: Path, gated: type[Gated]
+) -> None:
+    directory = await new_session(root, lineages=2, proposer="gated", limits=Limits(evaluations=20))
+    async with running(directory) as run:
+        for _ in range(2):
+            await gated.arrived.get()
+        gated.tickets.put_nowait(None)
+        await gated.arrived.get()
+        session = run.engine.journal.session
+        best = session.best_candidate
+        assert best is not None
+        assert best.verdict is not None
+        score = best.verdict.score
+        reply = await run.control.send(Judge(best.id, "reads the clock", "ada"))
+        assert reply.ok, reply
+        assert best.reward is None
+        assert best.verdict.score == score
+        assert session.best != best.id
+        assert all(x.best != best.id for x in session.lineages.values())
+        gated.tickets.put_nowait(None)
+        following = await gated.arrived.get()
+        [told] = following.findings
+        assert (told.candidate.id, told.reason, told.author) == (best.id, "reads the clock", "ada")
+        assert (await run.control.send(Judge(best.id, ""))).ok
+        assert session.best == best.id
+        refused = await run.control.send(Judge(best.id, " "))
+        assert not refused.ok
+        assert not (await run.control.send(Judge(999, "x"))).ok
+        await run.control.send(Shutdown())
+        await run.end()
+    kept = stored(directory)
+    assert kept.candidates[best.id].judgement is None
+    assert kept.best == best.id
+
+
+async def test_a_pinned_candidate_is_in_every_move_until_unpinned(
+    root: Path, gated: type[Gated]
+) -> None:
+    directory = await new_session(root, lineages=1, proposer="gated", limits=Limits(evaluations=20))
+    async with running(directory) as run:
+        await gated.arrived.get()
+        gated.tickets.put_nowait(None)
+        await gated.arrived.get()
+        own = next(x.id for x in run.engine.journal.session.candidates.values() if x.lineage == 1)
+        assert (await run.control.send(Pin(own))).ok
+        assert not (await run.control.send(Pin(own))).ok
+        gated.tickets.put_nowait(None)
+        following = await gated.arrived.get()
+        shown = {x.candidate.id for x in (*following.parents, *following.inspirations)}
+        assert own in shown
+        assert (await run.control.send(Pin(own, pinned=False))).ok
+        assert run.engine.journal.session.lineages[1].pinned == ()
+        await run.control.send(Shutdown())
+        await run.end()
+    last = [e for e in events(directory) if isinstance(e, ev.MoveChosen)][-1]
+    assert own in (*last.parents, *last.inspirations)
+
+
+async def test_a_boost_takes_half_of_what_the_others_have_left(
+    root: Path, gated: type[Gated]
+) -> None:
+    directory = await new_session(root, lineages=3, proposer="gated", limits=Limits(evaluations=31))
+    async with running(directory) as run:
+        for _ in range(3):
+            await gated.arrived.get()
+        lineages = run.engine.journal.session.lineages
+        before = {x.id: x.share.evaluations or 0 for x in lineages.values()}
+        reply = await run.control.send(Boost(2))
+        assert reply.ok, reply
+        after = {x.id: x.share.evaluations or 0 for x in lineages.values()}
+        assert sum(after.values()) == sum(before.values())
+        assert after[2] > before[2]
+        assert after[1] == before[1] - (before[1] - 1) // 2
+        assert "evaluations left, not" in reply.message
+        assert not (await run.control.send(Boost(9))).ok
+        await run.control.send(Shutdown())
+        await run.end()
+
+
+async def test_a_boost_lets_a_lineage_go_on_whose_share_was_used_up(
+    root: Path, gated: type[Gated]
+) -> None:
+    directory = await new_session(root, lineages=2, proposer="gated", limits=Limits(evaluations=9))
+    async with running(directory) as run:
+        for _ in range(2):
+            await gated.arrived.get()
+        await run.control.send(Abort((2,)))
+        for _ in range(4):
+            gated.tickets.put_nowait(None)
+        await run.until(
+            lambda e: isinstance(e, ev.LineageStopped) and (e.lineage, e.reason) == (1, "budget")
+        )
+        reply = await run.control.send(Boost(1))
+        assert reply.ok, reply
+        gated.tickets.put_nowait(None)
+        await run.until(lambda e: isinstance(e, ev.VerdictReached) and e.lineage == 1)
+        lineages = run.engine.journal.session.lineages
+        assert (lineages[1].spent.evaluations, lineages[2].share.evaluations) == (5, 3)
+        await run.control.send(Shutdown())
+        await run.end()

@@ -55,6 +55,32 @@ async def main():
 asyncio.run(main())
 """
 
+UNSEALED = """
+import asyncio, json, os, socket, sys, tempfile
+sys.path.insert(0, sys.argv[1])
+import sandbox
+from sandbox import Job, Spec
+
+CONNECT = (
+    "import os, socket, sys\\n"
+    "with socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5):\\n"
+    "    print('connected', os.listdir(sys.argv[2]))"
+)
+
+async def main():
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        os.mkdir(f"{folder}/shown")
+        os.mkdir(f"{folder}/not shown")
+        spec = Spec(network=True, shown=(f"{folder}/shown",))
+        async with await sandbox.backend("bubblewrap").open(spec) as lease:
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                port = str(server.getsockname()[1])
+                job = Job(("python3", "-I", "-S", "-c", CONNECT, port, folder))
+                execution = await lease.run(job)
+    print(json.dumps({"out": execution.stdout.decode(), "err": execution.stderr.decode()}))
+asyncio.run(main())
+"""
+
 
 @pytest.fixture(scope="module")
 def readable() -> Iterator[tuple[str, str]]:
@@ -91,3 +117,12 @@ async def test_plain_processes_work_for_an_ordinary_user(readable: tuple[str, st
     assert found["uid"] == NOBODY
     assert found["bomb"] in ("pids", "timeout")
     assert found["empty"] == "[]"
+
+
+@pytest.mark.root
+async def test_an_ordinary_user_can_open_a_sandbox_as_far_as_is_asked(
+    readable: tuple[str, str],
+) -> None:
+    interpreter, folder = readable
+    found = await run_as_nobody(interpreter, "-c", UNSEALED, folder)
+    assert found == {"out": "connected ['shown']\n", "err": ""}

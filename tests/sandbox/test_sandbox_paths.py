@@ -7,7 +7,7 @@ import math
 import pytest
 
 from sandbox import Job, Limits, Spec
-from sandbox.paths import check_job, check_spec
+from sandbox.paths import check_job, check_shown, check_spec
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,33 @@ from sandbox.paths import check_job, check_spec
 def test_a_spec_that_cannot_be_laid_out_is_refused(spec: Spec, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         check_spec(spec, ["/home/someone/python"])
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/", "the whole machine"),
+        ("//", "the whole machine"),
+        ("usr", "not an absolute path"),
+        ("/usr/../etc", "without"),
+        ("/nowhere/at/all", "does not exist"),
+        ("/dev/null", "neither a directory nor a file"),
+        ("/proc", "/proc is the sandbox's own"),
+        ("/dev/shm", "/dev is the sandbox's own"),
+        ("/tmp", "/tmp is the sandbox's own"),
+        ("/etc/passwd", "/etc/passwd is the sandbox's own"),
+        ("/etc", "would hide /etc/passwd"),
+        ("/usr/bin", "would hide /usr/bin/own"),
+        ("/usr/share", "/usr/share is the sandbox's own"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused_with_the_reason(path: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        check_shown(Spec(writable=("/usr/share",), files={"/usr/bin/own": b""}, shown=(path,)))
+
+
+def test_what_can_be_shown_is_accepted() -> None:
+    check_shown(Spec(shown=("/usr", "/usr/lib", "/etc/ld.so.cache", "/home")))
 
 
 @pytest.mark.parametrize(
@@ -76,6 +103,7 @@ def test_limits_must_be_positive_and_finite(name: str, value: float) -> None:
         Limits(**{name: value})  # type: ignore[arg-type]
 
 
-def test_memory_must_suffice_for_the_sandbox_itself() -> None:
-    with pytest.raises(ValueError, match="at least 16777216"):
-        Limits(memory_bytes=1 << 20)
+@pytest.mark.parametrize("name", ["memory_bytes", "address_bytes"])
+def test_memory_must_suffice_for_the_sandbox_itself(name: str) -> None:
+    with pytest.raises(ValueError, match=f"{name} must be at least 16777216"):
+        Limits(**{name: 1 << 20})  # type: ignore[arg-type]

@@ -21,11 +21,12 @@ HOME = re.compile(
 
 
 def files() -> list[Path]:
-    """Everything that is kept, byte code and hidden caches aside."""
+    """Everything that is kept; byte code, hidden caches and drawn pictures aside."""
     found = [path for path in ROOT.iterdir() if path.is_file()]
     for room in ROOMS:
         found += [path for path in (ROOT / room).rglob("*") if path.is_file()]
-    return [x for x in found if "__pycache__" not in x.parts and x.name not in WRITTEN_BY_TOOLS]
+    kept = [x for x in found if "__pycache__" not in x.parts and x.name not in WRITTEN_BY_TOOLS]
+    return [x for x in kept if x.parent.name != "pictures"]
 
 
 def texts() -> dict[str, str]:

@@ -11,6 +11,7 @@ from workbench.display import text
 from workbench.engine.feed import Live
 from workbench.model import event as ev
 from workbench.model.limits import Limits, Spend
+from workbench.propose.command.setup import CommandSetup
 
 MODEL = "anthropic:claude-x"
 CALL = {"model": MODEL, "input": 812, "cached": 3188, "output": 900, "reasoning": 300, "usd": 0.03}
@@ -85,3 +86,38 @@ async def test_a_lineage_without_a_model_says_why() -> None:
     async with stage(journal, size=(140, 30)) as one:
         assert "✖ no model" in one.text
         assert "the key in ANTHROPIC_API_KEY is refused" in one.text
+
+
+def commanded(**setup: object) -> Journal:
+    """A lineage whose proposals a command makes, opened as its engine says."""
+    journal = Journal(limits=LIMITS)
+    isolation = "commands: network OPEN · bubblewrap 9 · namespaces · network off"
+    journal.add(ev.EngineOpened(42, "host", "0", isolation, "namespaces"))
+    journal.initial("a = 1\n")
+    options = CommandSetup("agent --yes \x1b[2J[b]bold[/b]", **setup).recorded()  # type: ignore[arg-type]
+    journal.add(ev.LineageCreated(1, "chain", "command", 1, 1, options=options))
+    return journal
+
+
+async def test_a_command_is_named_with_what_it_may_reach() -> None:
+    setup = {"network": True, "env": ("AGENT_KEY",), "shown": ("/opt/agent",)}
+    async with stage(commanded(**setup), size=(160, 30)) as one:
+        await one.push(live(1, "proposing", 1))
+        label = "command: agent --yes [b]bold[/b] (network on; given AGENT_KEY; shown /opt/agent)"
+        assert label in one.text
+        assert "commands: network OPEN · bubblewrap 9" in one.text
+        assert "▶ propose" in one.text
+
+
+async def test_a_lineage_without_a_command_says_why() -> None:
+    journal = commanded()
+    journal.add(ev.LineageStopped(1, "command", "the sandbox of the command failed: no room"))
+    async with stage(journal, size=(140, 30)) as one:
+        assert "✖ no command" in one.text
+        assert "the sandbox of the command failed: no room" in one.text
+
+
+def test_a_command_that_a_file_has_wrong_is_named_as_that() -> None:
+    told = text.models("command", {"command": "x", "env": ["\x1b[31m"]})
+    assert told.startswith("the recorded command cannot be used")
+    assert "\x1b" not in told

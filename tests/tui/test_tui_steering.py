@@ -11,19 +11,25 @@ from workbench.display.person import user_name
 from workbench.display.tui.screens.confirm import Ask
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
+from workbench.display.tui.screens.prompt import Prompt
 from workbench.display.tui.widgets.composer import Composer
 from workbench.engine.command import (
     Abort,
     AddHint,
+    Boost,
+    ChangeBudget,
     Continue,
     Fork,
     Inject,
+    Judge,
     Pause,
+    Pin,
     Reply,
     Shutdown,
     Stop,
 )
 from workbench.model import event as ev
+from workbench.model.limits import Limits
 
 
 def pausing() -> Journal:
@@ -311,3 +317,66 @@ async def test_every_binding_has_an_id() -> None:
             for cls in type(screen).__mro__:
                 if cls.__module__.startswith("workbench"):
                     assert all(binding.id for binding in cls.__dict__.get("BINDINGS", []))
+
+
+async def test_a_candidate_is_found_wrong_with_a_reason_and_counts_again() -> None:
+    journal = demo(steps=3)
+    async with stage(journal) as one:
+        shown = one.app.run_in_front.view.candidate if one.app.run_in_front else None
+        assert shown is not None
+        await one.press("W")
+        assert isinstance(one.app.screen, Prompt)
+        assert f"Why is #{shown.id} wrong?" in one.text
+        await one.press("enter")
+        assert "say why" in one.prose
+        await one.press(*"it cheats", "enter")
+        assert one.control.sent == [Judge(shown.id, "it cheats", user_name())]
+        await one.push(journal.add(ev.CandidateJudged(shown.id, "it cheats", "ada")))
+        one.app.run_in_front.view.pick_candidate(shown.id)
+        await one.press("enter", "2")
+        assert "✖ found wrong by ada: it cheats" in one.prose
+        await one.press("W")
+        assert isinstance(one.app.screen, Ask)
+        await one.press("a")
+        assert one.control.sent[-1] == Judge(shown.id, "", user_name())
+
+
+async def test_p_pins_the_candidate_shown_and_unpins_it() -> None:
+    journal = demo(steps=3)
+    async with stage(journal) as one:
+        assert one.app.run_in_front is not None
+        shown = one.app.run_in_front.view.candidate
+        assert shown is not None
+        await one.press("p")
+        assert one.control.sent == [Pin(shown.id, (1,), True)]
+        await one.push(journal.add(ev.CandidatePinned(shown.id, (1,))))
+        await one.press("p")
+        assert one.control.sent[-1] == Pin(shown.id, (1,), False)
+        await one.press("enter", "4")
+        assert "◆ pinned" in one.text
+
+
+async def test_a_boost_is_confirmed() -> None:
+    async with stage() as one:
+        await one.press("down", "B")
+        assert isinstance(one.app.screen, Ask)
+        assert "Boost L2?" in one.text
+        await one.press("b")
+        assert one.control.sent == [Boost(2)]
+
+
+async def test_the_budget_is_changed_from_what_it_is() -> None:
+    async with stage() as one:
+        await one.press("dollar_sign")
+        assert isinstance(one.app.screen, Prompt)
+        assert "evaluations=400,usd=5" in one.text
+        await one.press("ctrl+u", *"evaluations=1", "enter")
+        assert "are spent already" in one.prose
+        await one.press("ctrl+u", *"evaluations=nine", "enter")
+        assert "not a positive number" in one.prose
+        await one.press("ctrl+u", *"evaluations=900,wall=2h", "enter")
+        assert one.control.sent == [
+            ChangeBudget(Limits(evaluations=900, proposals=2700, usd=5.0, seconds=7200.0))
+        ]
+        await one.press("dollar_sign", "escape")
+        assert len(one.control.sent) == 1

@@ -15,6 +15,7 @@ from workbench.display import summary, text
 from workbench.model.candidate import Candidate
 from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import Session
+from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
 from workbench.store import Reader
 
@@ -74,9 +75,9 @@ def _show(session: Session, directory: Path, state: str) -> None:
 
 
 def _cost(lineage: Lineage) -> str:
-    """Say what the models of a lineage have used; empty for one that asks none."""
+    """Say what the models or the command of a lineage have used; empty for one without."""
     created = lineage.created
-    if not asks_models(created.proposer):
+    if not asks_models(created.proposer) and created.proposer != COMMAND:
         return ""
     spent, rate = lineage.spent, lineage.reading.hit_rate
     cached = "" if rate is None else f", {rate:.0%} of the input from a cache"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from workbench.cli import CommandFailed, UsageError
 from workbench.cli.sessions import reading
-from workbench.engine.models import refuse_unknown, refuse_unpriced
+from workbench.engine.models import named, refuse_unknown, refuse_unpriced
 from workbench.model.limits import Limits
 from workbench.propose.llm.call import Options
 from workbench.propose.llm.name import parse
@@ -87,16 +87,13 @@ def _recorded(directory: Path) -> list[Setup]:
 
 def _named(arguments: argparse.Namespace) -> Setup:
     try:
-        found = [parse(text) for text in arguments.model]
+        setup = named(arguments.model)
     except ValueError as error:
         raise UsageError(f"--model: {error}") from None
-    for model in found:
+    for model in map(parse, setup.models):
         if model.caution:
             print(f"workbench: {model.caution}", file=sys.stderr)
-    models = tuple(map(str, found))
-    if len(set(models)) < len(models):
-        raise UsageError("--model names a model twice; give it a larger --model-weight instead")
-    return Setup(models)
+    return setup
 
 
 def _with_options(setup: Setup, arguments: argparse.Namespace) -> Setup:

@@ -9,7 +9,10 @@ import os
 import sys
 from pathlib import Path
 
-from workbench.cli import DONE, CommandFailed, UsageError
+from msgspec.structs import replace
+
+from workbench.cli import DONE, CommandFailed, UsageError, command
+from workbench.cli.check import interpreter_of, read, tuning_of
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
 from workbench.cli.models import changed, check_budget, chosen
@@ -19,15 +22,16 @@ from workbench.cli.sessions import (
     how_to_resume,
     how_to_watch,
     is_finished,
+    named,
     pick,
     reading,
 )
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
-from workbench.formats.error import TaskError
-from workbench.formats.load import load
+from workbench.propose.command.setup import COMMAND, CommandSetup
+from workbench.propose.registry import REPLAY
 from workbench.propose.setup import Setup
-from workbench.store import StoreError, default_root
+from workbench.store import Blob, StoreError, default_root
 
 DEMO_TASK = "circle-packing"
 
@@ -48,26 +52,31 @@ def demo(arguments: argparse.Namespace) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
     setup = chosen(arguments)
-    settings = _settings(arguments, setup)
+    own = command.chosen(arguments)
+    settings = _settings(arguments, setup or own)
+    settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
-    try:
-        loaded = load(arguments.task)
-    except TaskError as error:
-        raise UsageError(str(error)) from None
-    check_budget(setup, complete(settings.limits, loaded.task))
+    python = interpreter_of(arguments)
+    settings = replace(settings, python="" if python is None else python.version)
+    loaded = read(arguments.task, tuning_of(arguments), python)
+    limits = complete(settings.limits, loaded.task)
+    check_budget(setup, limits)
+    command.check_budget(own, limits)
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     try:
-        made = asyncio.run(create_session(default_root(), loaded.task, settings))
+        made = asyncio.run(create_session(default_root(), loaded.task, settings, blobs))
     except StoreError as error:
         raise CommandFailed(str(error)) from None
     launch = Launch(
         slots=arguments.slots,
         sandbox=arguments.sandbox,
+        python=arguments.python,
         on_finish=arguments.on_finish,
         named=tuple(arguments.model),
+        command=own,
     )
-    return _go(made.absolute(), arguments, launch)
+    return go(made.absolute(), arguments, launch)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -81,15 +90,19 @@ def resume(arguments: argparse.Namespace) -> int:
             limits = raise_limits(session, read_limits(arguments.budget))
     elif is_finished(directory):
         raise CommandFailed(how_to_extend(directory))
+    own = command.changed(arguments, directory)
     launch = Launch(
         limits=limits,
         slots=arguments.slots,
         sandbox=arguments.sandbox,
+        python=arguments.python,
         on_finish=arguments.on_finish,
-        setup=changed(arguments, directory),
+        # Models that are not asked any more need no key; options of theirs are a mistake.
+        setup=changed(arguments, directory) if own is None else chosen(arguments),
         named=tuple(arguments.model),
+        command=own,
     )
-    return _go(directory, arguments, launch)
+    return go(directory, arguments, launch)
 
 
 def attach(arguments: argparse.Namespace) -> int:
@@ -101,14 +114,16 @@ def attach(arguments: argparse.Namespace) -> int:
     return asyncio.run(_watch(directory, display))
 
 
-def _settings(arguments: argparse.Namespace, setup: Setup | None) -> Settings:
+def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
     from workbench.search.registry import strategy
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
-    if asks_models(proposer) != (setup is not None):
+    if asks_models(proposer) != isinstance(setup, Setup):
         raise UsageError(f"--proposer {proposer}: models are named with --model alone")
+    if (proposer == COMMAND) != isinstance(setup, CommandSetup):
+        raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
         strategy(arguments.strategy)
         check(proposer)
@@ -126,7 +141,24 @@ def _settings(arguments: argparse.Namespace, setup: Setup | None) -> Settings:
     )
 
 
+def _taped(settings: Settings, source: str | None) -> tuple[Settings, list[Blob]]:
+    """Give a proposer that replays its recording. Raises `UsageError`."""
+    if (settings.proposer == REPLAY) != (source is not None):
+        raise UsageError("--proposer replay and --recording SESSION belong together")
+    if source is None:
+        return settings, []
+    from workbench.engine.recording import NothingRecorded, tape
+
+    try:
+        made, blobs = tape(named(source))
+    except (NothingRecorded, StoreError) as error:
+        raise UsageError(f"--recording: {error}") from None
+    return replace(settings, options=made.recorded()), blobs
+
+
 def _on_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True  # whoever chose it shows the screen: `workbench serve`, say
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
@@ -138,7 +170,7 @@ def _display(asked: str) -> str:
     return asked
 
 
-def _go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
+def go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
     """Run the session: in a process of its own under the TUI, else right here."""
     display = _display(arguments.display)
     if not arguments.detach and display != "tui":

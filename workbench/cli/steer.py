@@ -72,8 +72,34 @@ def inject(arguments: argparse.Namespace) -> int:
         parent = lineage.best or lineage.created.origin
     _check_candidate(session, parent)
     editable = list(lineage.origin.files)
-    files = dict(_file(text, editable) for text in arguments.files)
+    files = dict(candidate_file(text, editable) for text in arguments.files)
     return _send(directory, cmd.Inject(lineage.id, parent, files, arguments.note))
+
+
+def judge(arguments: argparse.Namespace) -> int:
+    """Find a candidate wrong, or take that back."""
+    if (arguments.reason is None) != arguments.take_back:
+        raise UsageError("say why it is wrong, or --take-back")
+    directory = named(arguments.session)
+    with reading(directory) as (_, session):
+        _check_candidate(session, arguments.candidate)
+    return _send(directory, cmd.Judge(arguments.candidate, arguments.reason or "", user_name()))
+
+
+def pin(arguments: argparse.Namespace) -> int:
+    """Show a candidate in every further move of lineages, or no longer."""
+    directory = named(arguments.session)
+    with reading(directory) as (_, session):
+        _check_candidate(session, arguments.candidate)
+    lineages = _lineages(directory, arguments.lineage)
+    return _send(directory, cmd.Pin(arguments.candidate, lineages, not arguments.unpin))
+
+
+def boost(arguments: argparse.Namespace) -> int:
+    """Give a lineage half of what the others have left."""
+    directory = named(arguments.session)
+    _lineages(directory, [arguments.lineage])
+    return _send(directory, cmd.Boost(arguments.lineage))
 
 
 def _steer(
@@ -102,7 +128,7 @@ def _check_candidate(session: Session, number: CandidateId) -> None:
         raise UsageError(f"there is no candidate #{number}; there are {len(session.candidates)}")
 
 
-def _file(text: str, editable: list[str]) -> tuple[str, str]:
+def candidate_file(text: str, editable: list[str]) -> tuple[str, str]:
     """Read ``[EDITABLE=]PATH``: the name may be left out where it is clear."""
     name, sign, path = text.partition("=")
     if not sign or (name not in editable and Path(text).exists()):

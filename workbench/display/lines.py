@@ -11,6 +11,7 @@ from workbench.display import states, text
 from workbench.display.states import ACCENT, BAD, GOOD, MUTED, WARN
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId
+from workbench.model.doubt import doubt
 from workbench.model.event import Record
 from workbench.model.lineage import Lineage, Point, name_of
 from workbench.model.session import Session
@@ -82,7 +83,9 @@ def verdict_line(
                 direction = session.facts.direction
                 change = direction.score(verdict.reward) - direction.score(before)
                 gain = f" {text.signed(change)}"
-            told = f"{head} {shown} new best{gain}  {note}".rstrip()
+            score = verdict.score
+            doubted = " (doubtful)" if score is not None and doubt(session.facts, score) else ""
+            told = f"{head} {shown} new best{gain}{doubted}  {note}".rstrip()
             return Line(elapsed, candidate.lineage, "★", told, GOOD)
         told = f"{head} {shown} no gain  {note}".rstrip()
         return Line(elapsed, candidate.lineage, mark.glyph, told, MUTED, key="no gain")
@@ -234,7 +237,37 @@ def _hint_taken(session: Session, r: Record, e: ev.HintTaken) -> Line:
     return Line(r.elapsed, e.lineage, "▲", f"hint {e.hint} taken at step {e.step}", ACCENT)
 
 
-_TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
+def _judged(session: Session, r: Record, e: ev.CandidateJudged) -> Line:
+    lineage = session.candidates[e.candidate].lineage
+    if not e.reason:
+        return Line(r.elapsed, lineage, "▲", f"#{e.candidate} counts again{_by(e.author)}", ACCENT)
+    told = f"#{e.candidate} found wrong{_by(e.author)}: {text.one_line(e.reason)}"
+    return Line(r.elapsed, lineage, "✖", told, WARN)
+
+
+def _pinned(session: Session, r: Record, e: ev.CandidatePinned) -> Line:
+    what = "shown in every move" if e.pinned else "no longer pinned in moves"
+    return Line(r.elapsed, None, "▲", f"#{e.candidate} {what} of {_names(e.lineages)}", ACCENT)
+
+
+def _boosted(session: Session, r: Record, e: ev.SharesAllotted) -> Line | None:
+    if not e.reason.startswith("boost"):
+        return None  # told by what it came with
+    return Line(r.elapsed, None, "$", text.one_line(e.reason), ACCENT)
+
+
+def _replay_differed(session: Session, r: Record, e: ev.ReplayDiffered) -> Line:
+    told = f"step {e.step}: another {e.what} than recorded: {text.one_line(e.message)}"
+    return Line(r.elapsed, e.lineage, "!", told, WARN, key=f"replay {e.what}")
+
+
+def _replay_ended(session: Session, r: Record, e: ev.ReplayEnded) -> Line:
+    alike = "all as recorded" if e.differing == 0 else f"{e.differing} differences"
+    told = f"replayed {e.steps} steps, {e.candidates} candidates: {alike}"
+    return Line(r.elapsed, None, "■", told, GOOD if e.differing == 0 else WARN)
+
+
+_TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line | None]] = {
     ev.LineageCreated: _lineage_created,
     ev.ProposerChosen: _proposer_chosen,
     ev.CallFailed: _call_failed,
@@ -253,4 +286,9 @@ _TELL: dict[type[ev.Event], Callable[[Session, Record, Any], Line]] = {
     ev.HintEdited: _hint_edited,
     ev.HintWithdrawn: _hint_withdrawn,
     ev.HintTaken: _hint_taken,
+    ev.CandidateJudged: _judged,
+    ev.CandidatePinned: _pinned,
+    ev.SharesAllotted: _boosted,
+    ev.ReplayDiffered: _replay_differed,
+    ev.ReplayEnded: _replay_ended,
 }

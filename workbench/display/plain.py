@@ -12,6 +12,8 @@ from workbench.engine.feed import Feed, Live
 from workbench.model.event import Record, VerdictReached
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
+from workbench.propose.command.setup import COMMAND
+from workbench.propose.setup import asks_models
 
 UNSAFE = (
     "WARNING: --sandbox process isolates nothing: programs run with your rights "
@@ -69,6 +71,16 @@ def _head(session: Session, path: Path) -> list[str]:
         f"{count} {'lineage' if count == 1 else 'lineages'}, seed {facts.seed}, may spend {bounds}",
         f"session {path}",
     ]
+    made = [lineage.created for lineage in session.lineages.values()]
+    asked = {
+        text.models(x.proposer, x.options): None
+        for x in made
+        if asks_models(x.proposer) or x.proposer == COMMAND
+    }
+    if asked:
+        lines_.insert(2, f"proposed by {', '.join(asked)}")
+    if facts.recording is not None:
+        lines_.append(text.replays(facts.recording))
     if facts.sandbox == "process":
         lines_.append(UNSAFE)
     return lines_

@@ -47,7 +47,9 @@ _STOPS = {
     "barren": Mark("■", "barren", WARN),
     "person": Mark("■", "stopped", MUTED),
     "model": Mark("✖", "no model", BAD),
+    "command": Mark("✖", "no command", BAD),
 }
+STOPPED = Mark("■", "stopped", MUTED)
 SESSIONS = {
     "running": Mark("▶", "running", GOOD),
     "pausing": Mark("‖", "pausing…", WARN),
@@ -63,7 +65,7 @@ def of_lineage(lineage: Lineage, live: Live | None, gone: bool = False) -> Mark:
     `gone` means that its engine has vanished: what had not stopped or paused was cut off.
     """
     if lineage.stopped is not None:
-        return _STOPS.get(lineage.stopped, Mark("■", "stopped", MUTED))
+        return _STOPS.get(lineage.stopped, STOPPED)
     if gone and lineage.state != "paused":
         return SESSIONS["interrupted"]
     if lineage.state in ("pausing", "paused"):
@@ -96,6 +98,8 @@ def of_candidate(candidate: Candidate, best: int | None) -> Mark:
     """Say what became of a candidate; the best of its lineage has a star."""
     if candidate.verdict is None:
         return Mark("…", "unverified", MUTED)
+    if candidate.judgement is not None:
+        return Mark("✖", "found wrong", BAD)
     if candidate.id == best:
         return Mark("★", "best", GOOD)
     return of_outcome(candidate.verdict.outcome)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from workbench.model.candidate import Candidate
+from workbench.model.doubt import Known, doubt
 from workbench.model.hint import Hint
 from workbench.model.lineage import Lineage
 from workbench.model.session import Session
+from workbench.model.verdict import Verdict
 
 Json = dict[str, Any]
 
@@ -39,7 +41,7 @@ def brief(candidate: Candidate | None) -> Json | None:
     }
 
 
-def candidate(node: Candidate) -> Json:
+def candidate(node: Candidate, known: Known) -> Json:
     """A candidate with where it came from and what became of it."""
     verdict = node.verdict
     return {
@@ -58,11 +60,17 @@ def candidate(node: Candidate) -> Json:
         "verification": "" if verdict is None else verdict.verification,
         "tier": "" if verdict is None else verdict.tier,
         "feasible": node.feasible,
+        "doubt": "" if verdict is None or not node.feasible else _doubt(known, verdict),
         "status": "unverified" if verdict is None else str(verdict.outcome),
         "message": "" if verdict is None else verdict.message,
         "metrics": {} if verdict is None else verdict.metrics,
+        "found_wrong": None if node.judgement is None else node.judgement.reason,
         "elapsed": round(node.elapsed, 3),
     }
+
+
+def _doubt(known: Known, verdict: Verdict) -> str:
+    return "" if verdict.score is None else doubt(known, verdict.score)
 
 
 def lineage(one: Lineage) -> Json:
@@ -78,6 +86,7 @@ def lineage(one: Lineage) -> Json:
         "options": one.created.options,
         "seed": one.created.seed,
         "forked_from": one.created.forked_from,
+        "pinned": list(one.pinned),
         "step": one.step,
         "best": brief(one.best_candidate),
         "evaluations": one.spent.evaluations,
@@ -106,6 +115,20 @@ def hint(one: Hint) -> Json:
     }
 
 
+def replay(whole: Session) -> Json | None:
+    """What the session replays and what came of it; None for a search of its own."""
+    recording, ended = whole.facts.recording, whole.replayed
+    if recording is None:
+        return None
+    return {
+        "session": recording.session,
+        "until": recording.until,
+        "ended": ended is not None,
+        "candidates": None if ended is None else ended.candidates,
+        "differing": whole.differing,
+    }
+
+
 def session(whole: Session, path: Path, state: str) -> Json:
     """Everything `show --json` prints. `state` also knows whether an engine lives."""
     facts = whole.facts
@@ -123,9 +146,11 @@ def session(whole: Session, path: Path, state: str) -> Json:
         "seed": facts.seed,
         "baseline": facts.baseline,
         "best_known": facts.best_known,
+        "bound": facts.bound,
         "state": state,
+        "replay": replay(whole),
         "lineages": [lineage(one) for one in whole.lineages.values()],
-        "candidates": [candidate(node) for node in whole.candidates.values()],
+        "candidates": [candidate(node, facts) for node in whole.candidates.values()],
         "initial": brief(whole.initial),
         "best": brief(whole.best_candidate),
         "spent": spent(whole),

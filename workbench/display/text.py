@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Mapping
 
-from workbench.model.event import SessionCreated
+from workbench.model.event import Recording, SessionCreated
 from workbench.model.limits import Limits, Spend
+from workbench.propose.command.setup import command_of
 
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -144,11 +145,23 @@ def wait(seconds: float) -> str:
 
 
 def models(proposer: str, options: Mapping[str, object]) -> str:
-    """Name a lineage's proposer; an ensemble by its models."""
+    """Name a lineage's proposer; an ensemble by its models, a command by what it is."""
+    try:
+        command = command_of(proposer, options)
+    except ValueError as error:
+        return one_line(str(error))
+    if command is not None:
+        return one_line(command.label)
     named = options.get("models")
     if not isinstance(named, list) or len(named) < 2:
         return one_line(proposer)
     return one_line(f"{proposer} of {', '.join(map(str, named))}")
+
+
+def replays(recording: Recording) -> str:
+    """Say what a session replays, and how far."""
+    until = "all of it" if recording.until is None else f"each lineage up to step {recording.until}"
+    return f"replays {one_line(recording.session)}, {until}; its costs are those of the recording"
 
 
 def _against(used: str, top: int | str | None, unit: str) -> str:

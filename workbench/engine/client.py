@@ -11,6 +11,7 @@ from workbench.engine import wire
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.feed import Update
 from workbench.model.event import EngineClosed, Record
+from workbench.model.session import Session
 from workbench.store import Reader, holder
 
 TAIL_SECONDS = 0.5
@@ -86,13 +87,17 @@ class SessionFeed:
     missed and nothing is seen twice.
     """
 
-    def __init__(self, directory: Path, reader: Reader, connection: Connection | None) -> None:
-        """Fold what the file holds now."""
+    def __init__(
+        self, directory: Path, reader: Reader, connection: Connection | None, session: Session
+    ) -> None:
+        """Go on from `session`, which is what the file held."""
         self._directory = directory
         self._reader = reader
         self._connection = connection
         self.live = connection is not None
-        self.session = reader.session()
+        self.session = session
+        self._over = False
+        """Whether the engine has said that nothing more comes from it."""
 
     @classmethod
     async def open(cls, directory: Path) -> SessionFeed:
@@ -106,40 +111,78 @@ class SessionFeed:
                 await connection.watch()
             except ConnectionError:
                 connection = None
-        return cls(directory, reader, connection)
+        # In a thread: a long journal takes seconds, and the screen shows something meanwhile.
+        reading = asyncio.ensure_future(asyncio.to_thread(reader.session))
+        try:
+            session = await asyncio.shield(reading)
+        except BaseException:
+            if connection is not None:
+                await connection.aclose()
+            # Nobody may close what a thread still reads.
+            reading.add_done_callback(lambda _: reader.close())
+            raise
+        return cls(directory, reader, connection, session)
 
     async def updates(self) -> AsyncIterator[Update]:
         """Yield updates, each folded into `session` first.
 
         Ends when the session's run is closed, or when nobody runs it any more.
         """
-        if self._connection is not None:
+        while self._connection is not None:
             async for update in self._from_socket(self._connection):
                 yield update
-        self.live = False
+            self.live = False
+            async for record in self._from_file():
+                yield record
+            if not self.live:
+                return
         async for record in self._from_file():
             yield record
 
     async def _from_socket(self, connection: Connection) -> AsyncIterator[Update]:
         while (message := await connection.messages.get()) is not None:
-            if isinstance(message, wire.Progress):
+            if isinstance(message, wire.Bye):
+                self._over = True
+            elif isinstance(message, wire.Hello) and message.seq > self.session.seq:
+                for record in self._catch_up():  # between the snapshot and the first message
+                    yield record
+            elif isinstance(message, wire.Progress):
                 yield message.live
             elif isinstance(message, wire.Committed):
                 if message.record.seq > self.session.seq + 1:
-                    for record in self._catch_up():  # between the snapshot and the first message
+                    for record in self._catch_up():
                         yield record
                 if message.record.seq > self.session.seq:
                     self.session.apply(message.record)
                     yield message.record
 
     async def _from_file(self) -> AsyncIterator[Record]:
+        """Follow the file, up to the end of the run or until its engine speaks again."""
         while True:
             running = holder(self._directory) is not None
             for record in self._catch_up():
                 yield record
             if not running or isinstance(self.session.closed, EngineClosed):
                 return
+            if self._connection is not None and await self._reconnected():
+                return
             await asyncio.sleep(TAIL_SECONDS)
+
+    async def _reconnected(self) -> bool:
+        """Try to follow the engine again that has hung up on a viewer too slow for it."""
+        found = holder(self._directory)
+        if self._over or found is None or not found.socket:
+            return False
+        try:
+            connection = await Connection.open(Path(found.socket))
+        except ConnectionError:
+            return False
+        assert self._connection is not None
+        await self._connection.aclose()
+        self._connection = connection
+        await connection.watch()
+        self.live = True
+        return True
 
     def _catch_up(self) -> list[Record]:
         records = self._reader.records(self.session.seq)

@@ -81,6 +81,28 @@ class Inject(Command, frozen=True, tag="inject"):
     note: str = ""
 
 
+class Judge(Command, frozen=True, tag="judge"):
+    """Find a candidate wrong whatever its verdict says; an empty reason takes that back."""
+
+    candidate: CandidateId
+    reason: str
+    author: str = ""
+
+
+class Pin(Command, frozen=True, tag="pin"):
+    """Show a candidate in every further move of these lineages, or, not `pinned`, no longer."""
+
+    candidate: CandidateId
+    lineages: tuple[LineageId, ...] = ()
+    pinned: bool = True
+
+
+class Boost(Command, frozen=True, tag="boost"):
+    """Give a lineage half of what each other one has left."""
+
+    lineage: LineageId
+
+
 class ChangeBudget(Command, frozen=True, tag="budget"):
     """Replace the session's limits; lineages that stopped for budget go on if they can."""
 
@@ -101,6 +123,9 @@ AnyCommand = (
     | WithdrawHint
     | Fork
     | Inject
+    | Judge
+    | Pin
+    | Boost
     | ChangeBudget
     | Shutdown
 )

@@ -11,21 +11,29 @@ from workbench.engine import shares
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.journal import Journal
 from workbench.model import event as ev
-from workbench.model.candidate import LineageId, digest_of, digest_of_files
+from workbench.model.candidate import (
+    Candidate,
+    CandidateId,
+    LineageId,
+    digest_of,
+    digest_of_files,
+)
 from workbench.model.limits import Limits
 from workbench.model.lineage import Lineage, name_of
-from workbench.model.session import Session
+from workbench.model.session import REVIVED, Session
 from workbench.model.task import Task
 from workbench.store import Blob
 
 HINT_BYTES = 8192
 """Longest hint taken; a longer one belongs into the task's instruction."""
+MOST_PINNED = 4
+"""Candidates that a lineage's moves can be made to show: a prompt has only so much room."""
 CANDIDATE_BYTES = 1 << 20
 """Largest hand-edited candidate taken."""
 
 
-REVIVED = ("barren", "person", "model")
-"""Why a lineage may have stopped that goes on when a person names it."""
+WHILE_REPLAYING = (cmd.Pause, cmd.Abort, cmd.Continue, cmd.Shutdown)
+"""What people can do while a recording is re-enacted; more would make it another story."""
 
 
 class Refused(Exception):
@@ -63,6 +71,9 @@ class Controller:
             cmd.WithdrawHint: self._withdraw_hint,
             cmd.Fork: self._fork,
             cmd.Inject: self._inject,
+            cmd.Judge: self._judge,
+            cmd.Pin: self._pin,
+            cmd.Boost: self._boost,
             cmd.ChangeBudget: self._change_budget,
             cmd.Shutdown: self._shutdown,
         }
@@ -74,6 +85,8 @@ class Controller:
     async def send(self, command: AnyCommand) -> Reply:
         """Carry out one command; a refusal is a reply, never an exception."""
         try:
+            if self._session.replaying and not isinstance(command, WHILE_REPLAYING):
+                raise Refused(_replaying(self._session))
             return await self._carry[type(command)](command)
         except Refused as refusal:
             return Reply(False, str(refusal))
@@ -152,14 +165,12 @@ class Controller:
         return Reply(True, f"hint {hint.id} withdrawn", hint.id)
 
     async def _fork(self, command: cmd.Fork) -> Reply:
-        candidate = self._session.candidates.get(command.candidate)
-        if candidate is None:
-            raise Refused(f"there is no candidate #{command.candidate}")
+        candidate = self._candidate(command.candidate)
         if candidate.verdict is None:
             raise Refused(f"#{candidate.id} has no verdict yet; fork when it has")
         source = self._source(candidate.lineage)
         mine, theirs = shares.halve(source)
-        if theirs.evaluations == 0 or theirs.proposals == 0:
+        if not shares.can_give(source):
             raise Refused(f"{source.name} has too little budget left to share; raise the budget")
         try:
             like = self._crew.forked(source.created, command.strategy, command.proposer)
@@ -177,9 +188,7 @@ class Controller:
 
     async def _inject(self, command: cmd.Inject) -> Reply:
         lineage = self._lineage(command.lineage)
-        parent = self._session.candidates.get(command.parent)
-        if parent is None:
-            raise Refused(f"there is no candidate #{command.parent}")
+        parent = self._candidate(command.parent)
         stray = sorted(set(command.files) - set(self._task.editable))
         if stray:
             raise Refused(f"not an editable file of this task: {', '.join(stray)}")
@@ -209,6 +218,60 @@ class Controller:
         self._crew.wake([lineage.id])
         return Reply(True, f"#{number} joins {lineage.name} and is verified next", number)
 
+    async def _judge(self, command: cmd.Judge) -> Reply:
+        candidate = self._candidate(command.candidate)
+        reason = command.reason.strip()
+        if len(reason.encode()) > HINT_BYTES:
+            raise Refused(f"the reason is longer than {HINT_BYTES} bytes; shorten it")
+        if candidate.verdict is None:
+            raise Refused(f"#{candidate.id} has no verdict yet; judge it when it has")
+        if not reason and candidate.judgement is None:
+            raise Refused(f"#{candidate.id} is not judged wrong; say why it is")
+        await self._journal.post(ev.CandidateJudged(candidate.id, reason, command.author))
+        if not reason:
+            return Reply(True, f"#{candidate.id} counts again")
+        best = self._session.best_candidate
+        now = "nothing feasible is left" if best is None else f"the best is #{best.id} now"
+        return Reply(True, f"#{candidate.id} counts no more, and its verdict stays; {now}")
+
+    async def _pin(self, command: cmd.Pin) -> Reply:
+        candidate = self._candidate(command.candidate)
+        chosen = self._targets(command.lineages)
+        if command.pinned:
+            targets = [x for x in chosen if x.stopped is None and candidate.id not in x.pinned]
+            full = [x.name for x in targets if len(x.pinned) >= MOST_PINNED]
+            if full:
+                raise Refused(f"{_list(full)} has {MOST_PINNED} pinned already; unpin one")
+        else:
+            targets = [x for x in chosen if candidate.id in x.pinned]
+        if not targets:
+            state = "no such lineage makes another move, or all have it" if command.pinned else ""
+            raise Refused(state or f"#{candidate.id} is pinned to none of them")
+        numbers = tuple(x.id for x in targets)
+        await self._journal.post(ev.CandidatePinned(candidate.id, numbers, command.pinned))
+        names = _list(x.name for x in targets)
+        what = "is shown in every move" if command.pinned else "is no longer pinned in moves"
+        return Reply(True, f"#{candidate.id} {what} of {names}")
+
+    async def _boost(self, command: cmd.Boost) -> Reply:
+        lineage = self._lineage(command.lineage)
+        if lineage.stopped not in (None, "budget"):
+            raise Refused(f"{lineage.name} is stopped ({lineage.stopped}); let it go on first")
+        others = [
+            x
+            for x in self._session.lineages.values()
+            if x.id != lineage.id and x.stopped is None and shares.can_give(x)
+        ]
+        if not others:
+            raise Refused("no other lineage has enough left to give half of it; raise the budget")
+        before = shares.left(lineage).evaluations
+        cut = shares.boost(lineage, others)
+        await self._journal.post(ev.SharesAllotted(cut, f"boost of {lineage.name}"))
+        self._crew.wake(self._session.lineages)
+        after = shares.left(lineage).evaluations
+        more = "" if None in (before, after) else f": {after} evaluations left, not {before}"
+        return Reply(True, f"{lineage.name} has half of what the others had left{more}")
+
     async def _change_budget(self, command: cmd.ChangeBudget) -> Reply:
         try:
             self._crew.refuse_limits(command.limits)
@@ -222,6 +285,12 @@ class Controller:
     async def _shutdown(self, command: cmd.Shutdown) -> Reply:
         self._crew.shutdown()
         return Reply(True, "the engine makes a checkpoint and ends; the session can be resumed")
+
+    def _candidate(self, number: CandidateId) -> Candidate:
+        candidate = self._session.candidates.get(number)
+        if candidate is None:
+            raise Refused(f"there is no candidate #{number}")
+        return candidate
 
     def _targets(self, numbers: tuple[LineageId, ...]) -> list[Lineage]:
         if not numbers:
@@ -248,6 +317,13 @@ class Controller:
             )
 
         return max(self._session.lineages.values(), key=richness)
+
+
+def _replaying(session: Session) -> str:
+    recording = session.facts.recording
+    until = None if recording is None else recording.until
+    later = "the rest can be done" if until is None else f"the rest can be done from step {until}"
+    return f"this session is being replayed: pause it or let it go on; {later} when that is over"
 
 
 def _hint_text(text: str) -> str:

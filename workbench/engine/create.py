@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -32,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True):
     target: float | None = None
     """Raw score at which the session stops."""
     sandbox: str = "auto"
+    python: str = ""
     max_barren: int = 50
 
 
@@ -64,6 +66,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         task=task.name,
         title=task.title,
         task_digest=task.digest,
+        task_format=task.format,
         task_files={path: digest_of(data) for path, data in task.bundle.items()},
         verifier_digest=task.verifier_digest,
         direction=task.direction,
@@ -73,8 +76,11 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         unit=task.unit,
         baseline=task.baseline,
         best_known=task.best_known,
+        bound=task.bound,
+        score_tolerance=task.score_tolerance,
         verification=task.verification,
         sandbox=settings.sandbox,
+        python=settings.python,
         target=settings.target,
     )
     initial = ev.ProposalMade(
@@ -107,10 +113,15 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
     return [created, initial, *lineages, allotted]
 
 
-async def create_session(root: Path, task: Task, settings: Settings) -> Path:
-    """Write a new session below `root` and return its directory; an engine then resumes it."""
+async def create_session(
+    root: Path, task: Task, settings: Settings, blobs: Iterable[Blob] = ()
+) -> Path:
+    """Write a new session below `root` and return its directory; an engine then resumes it.
+
+    `blobs` are what its proposer's options name.
+    """
     directory = root / new_session_id(task.name)
     contents = {**task.bundle, **task.initial}
-    blobs = [Blob(data) for data in contents.values()]
-    await create(directory, first_events(task, settings), blobs)
+    content = [*(Blob(data) for data in contents.values()), *blobs]
+    await create(directory, first_events(task, settings), content)
     return directory

@@ -16,19 +16,25 @@ from workbench import __version__
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.controller import Controller, Crew
 from workbench.engine.journal import Journal
-from workbench.engine.launch import Launch, backend_for
+from workbench.engine.launch import Launch, backend_for, interpreter_for
 from workbench.engine.proposers import Proposers
+from workbench.engine.replay import RecordingBroken, Replayed
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
 from workbench.engine.verification import InfrastructureDown, NoSandbox, Verifications
-from workbench.formats.harbor import parse
+from workbench.formats.read import parse
 from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
+from workbench.model.lineage import UNABLE
+from workbench.model.recording import decode
 from workbench.model.task import Task
+from workbench.propose.registry import REPLAY
+from workbench.propose.replay import Source, Tape
 from workbench.search.registry import strategy
 from workbench.store import JournalBroken
+from workbench.verify.interpreter import applied
 from workbench.verify.verifier import Verifier
 
 HEARTBEAT_SECONDS = 10.0
@@ -67,17 +73,27 @@ class Engine:
         self._group: asyncio.TaskGroup | None = None
         self._ready = asyncio.Event()
         self._control: Controller | None = None
+        self._found: sandbox.Capabilities
+        """What isolation candidates have."""
+        self._commands = ""
+        """In what the sandboxes of commands differ from it."""
+        self._python = ""
+        """Which interpreter of the person's own runs the task's programs."""
+        self._replayed: Replayed | None = None
 
     async def run(self) -> ev.EngineClosed:
         """Work until there is nothing left to do or `shutdown` is called.
 
         Raises `sandbox.SandboxUnavailable` before anything is written if programs cannot be
-        isolated here, `ValueError` likewise if a model must not be asked, and `EngineFailed` when
+        isolated here, `ValueError` likewise if a proposer must not be used, and `EngineFailed` when
         the machine or the disk gave up.
         """
         task = await self._load()
-        proposers = Proposers(self.journal.session, self._launch)
-        backend, found = await self._isolation(task)
+        proposers = Proposers(
+            self.journal.session, self._launch, await self._tapes(), self.journal.blob
+        )
+        backend, self._found = await self._isolation(task)
+        self._commands = await proposers.isolation(self._found)
 
         async def open_verifier() -> Verifier:
             verifier = Verifier(task, backend)
@@ -90,7 +106,7 @@ class Engine:
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
             means = Means(task, Verifications(self.journal, slots), proposers)
-            return await self._work(means, backend, found)
+            return await self._work(means, backend)
         finally:
             self._over.set()
             self._ready.set()  # whoever still waits to send a command is told that it is over
@@ -119,8 +135,29 @@ class Engine:
     async def _load(self) -> Task:
         facts = self.journal.session.facts
         bundle = {path: await self.journal.blob(x) for path, x in facts.task_files.items()}
-        task, _ = parse(bundle, facts.task)
-        return task
+        task, _ = parse(bundle, facts.task, facts.task_format)
+        own = await asyncio.to_thread(interpreter_for, self._launch, facts.python)
+        if own is None:
+            return task
+        self._python = own.line()
+        return applied(task, own)
+
+    async def _tapes(self) -> dict[str, Tape]:
+        """Load the recordings that lineages answer from. Raises `ValueError` for a broken one."""
+        tapes: dict[str, Tape] = {}
+        for lineage in self.journal.session.lineages.values():
+            if lineage.created.proposer == REPLAY:
+                digest = Source.of(lineage.created.options).recording
+                if digest not in tapes:
+                    tapes[digest] = Tape(await self._records(digest))
+        return tapes
+
+    async def _records(self, digest: str) -> list[ev.Record]:
+        try:
+            data = await self.journal.blob(digest)
+        except KeyError:
+            raise ValueError("the session lacks the recording that it replays") from None
+        return await asyncio.to_thread(decode, data)
 
     async def _isolation(self, task: Task) -> tuple[sandbox.Backend, sandbox.Capabilities]:
         """Return the backend and what is known of it: as tried on this machine, else as built."""
@@ -131,22 +168,21 @@ class Engine:
             raise sandbox.SandboxUnavailable(found.problem or f"{found.backend} does not work")
         return backend, memo.recall(found) or found
 
-    async def _try_isolation(self, backend: sandbox.Backend, known: sandbox.Capabilities) -> None:
+    async def _try_isolation(self, backend: sandbox.Backend) -> None:
         """Try every limit beside the work where that has not been done; tell what does not hold."""
-        if not known.tried:
-            tried = await backend.probe(full=True)
-            if tried.line() != known.line():
-                await self.journal.post(ev.IsolationTried(tried.line()))
+        if not self._found.tried:
+            known, self._found = self._found, await backend.probe(full=True)
+            if self._found.line() != known.line():
+                await self.journal.post(ev.IsolationTried(self._told()))
 
-    async def _work(
-        self,
-        means: Means,
-        backend: sandbox.Backend,
-        isolation: sandbox.Capabilities,
-    ) -> ev.EngineClosed:
+    def _told(self) -> str:
+        """Return the isolation line of this run."""
+        return " · ".join(filter(None, (self._commands, self._found.line(), self._python)))
+
+    async def _work(self, means: Means, backend: sandbox.Backend) -> ev.EngineClosed:
         try:
             await self._change_budget()
-            opened = self._open(isolation.line(), isolation.tier, means.proposers)
+            opened = self._open(means.proposers)
             self._control = Controller(self.journal, means.task, self._crew(means))
             self._ready.set()
             await opened
@@ -155,14 +191,14 @@ class Engine:
                 self._group = group
                 group.create_task(self._drive(means))
                 group.create_task(self._heartbeat())
-                group.create_task(self._try_isolation(backend, isolation))
+                group.create_task(self._try_isolation(backend))
                 await self._over.wait()
                 raise _Over
         except* _Over:
             pass
         except* JournalBroken:
             pass  # the closing event meets it again, outside of this group
-        except* InfrastructureDown as down:
+        except* (InfrastructureDown, RecordingBroken) as down:
             self._reason, self._detail = "interrupted", str(down.exceptions[0])
         closed = ev.EngineClosed(self._reason, self._detail)
         try:
@@ -176,19 +212,21 @@ class Engine:
             session = self.journal.session
             await self.journal.post(*reallot(session, self._launch.limits, session.target))
 
-    def _open(self, line: str, tier: str, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
+    def _open(self, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
         """Journal that a run begins, what the last one left cut off, and what may try again."""
         host = socket.gethostname()
+        line, tier = self._told(), self._found.tier
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
         lineages = self.journal.session.lineages.values()
-        for lineage in lineages:
-            pending = lineage.pending
-            if pending is not None and not proposers.free(lineage.created):
-                spend = pending.reserved + Spend(unknown=1)
-                events.append(ev.ProposalLost(lineage.id, pending.step, spend))
-        events += proposers.changes()
+        if not self.journal.session.replaying:  # else nothing that costs was under way
+            for lineage in lineages:
+                pending = lineage.pending
+                if pending is not None and not proposers.free(lineage.created):
+                    spend = pending.reserved + Spend(unknown=1)
+                    events.append(ev.ProposalLost(lineage.id, pending.step, spend))
+            events += proposers.changes()
         # The machine or a model failed then; whether it still does, the next try will tell.
-        faulted = [x.id for x in lineages if x.stopped == "model"]
+        faulted = [x.id for x in lineages if x.stopped in UNABLE]
         faulted += [x.id for x in lineages if x.wanted == "pause" and x.paused_by == "engine"]
         if faulted:
             events.append(ev.LineageResumed(tuple(faulted), "engine"))
@@ -196,11 +234,35 @@ class Engine:
 
     async def _drive(self, means: Means) -> None:
         session = self.journal.session
+        if session.replaying:
+            await self._replay(means)
         initial = session.candidates[INITIAL]
         if initial.verdict is None:
             await means.verifications.verify(initial)
         for number in session.lineages:
             self._start(number, means)
+
+    async def _replay(self, means: Means) -> None:
+        recording = self.journal.session.facts.recording
+        assert recording is not None
+        self._replayed = Replayed(
+            await self._records(recording.digest),
+            means.task,
+            self.journal,
+            means.verifications,
+            means.proposers.again,
+            self._settled,
+        )
+        await self._replayed.run()
+        self._replayed = None
+        await self.journal.post(*means.proposers.changes())
+        try:
+            commands = await means.proposers.isolation(self._found)
+        except sandbox.SandboxUnavailable as error:
+            raise InfrastructureDown(str(error)) from error
+        if commands != self._commands:  # the recording ended with others than it began with
+            self._commands = commands
+            await self.journal.post(ev.IsolationTried(self._told()))
 
     def _start(self, number: LineageId, means: Means) -> None:
         created = self.journal.session.lineages[number].created
@@ -219,9 +281,9 @@ class Engine:
 
     def _settled(self) -> None:
         """A lineage came to rest: the session may be finished, or stuck."""
-        if all(runner.over for runner in self._runners.values()):
+        if self._replayed is None and all(runner.over for runner in self._runners.values()):
             lineages = self.journal.session.lineages.values()
-            speechless = [x.stop_detail for x in lineages if x.stopped == "model"]
+            speechless = [x.stop_detail for x in lineages if x.stopped in UNABLE]
             self.shutdown(*(("interrupted", speechless[0]) if speechless else ("finished",)))
         elif not self._attended:
             resting = [x for x in self.journal.session.lineages.values() if x.stopped is None]
@@ -248,6 +310,8 @@ class Engine:
             return [self._runners[x] for x in numbers if x in self._runners]
 
         def wake(numbers: Iterable[LineageId]) -> None:
+            if self._replayed is not None:
+                self._replayed.wake()
             for runner in some(numbers):
                 runner.wake()
 

@@ -12,6 +12,15 @@ from workbench.propose.proposer import ProposerStopped
 from workbench.propose.setup import Setup
 
 
+def named(texts: Iterable[str]) -> Setup:
+    """Return the setup of the models of these names. Raises `ValueError` for one that is none, or
+    is named twice."""
+    models = tuple(str(parse(text)) for text in texts)
+    if len(set(models)) < len(models):
+        raise ValueError("a model is named twice; give it a larger weight instead")
+    return Setup(models)
+
+
 def refuse_unknown(setup: Setup, environment: Mapping[str, str]) -> None:
     """Raise `ValueError` for a model whose name is none, that does not know the options it would
     be asked with, or whose key is not set."""

@@ -9,11 +9,17 @@ from collections.abc import Callable, Sequence
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
 from workbench.model import event as ev
-from workbench.model.candidate import LineageId
+from workbench.model.candidate import LineageId, digest_of
 from workbench.propose.proposer import NoFurtherAttempt, Trouble
+from workbench.store import Blob
 
 Closing = Sequence[ev.LineageStopped]
 """Events that end a step which must not go on; none where they are in the journal already."""
+
+
+def talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:
+    """Return what was sent and what came back as content to store."""
+    return [Blob(part) for part in (*prompt, *(() if reply is None else (reply,)))]
 
 
 class StepReporter:
@@ -49,18 +55,19 @@ class StepReporter:
 
     def trouble(self, trouble: Trouble) -> None:
         """Record a failed call. Raises `NoFurtherAttempt` where it was the last one wanted."""
-        self._journal.post(
-            ev.CallFailed(
-                lineage=self._number,
-                step=self._step,
-                model=trouble.model,
-                failure=trouble.kind,
-                message=trouble.message,
-                attempt=trouble.attempt,
-                retry_seconds=trouble.retry_seconds,
-                spend=trouble.spend,
-            )
+        failed = ev.CallFailed(
+            lineage=self._number,
+            step=self._step,
+            model=trouble.model,
+            failure=trouble.kind,
+            message=trouble.message,
+            attempt=trouble.attempt,
+            retry_seconds=trouble.retry_seconds,
+            spend=trouble.spend,
+            prompt=tuple(digest_of(part) for part in trouble.prompt),
+            reply=None if trouble.reply is None else digest_of(trouble.reply),
         )
+        self._journal.post(failed, blobs=talk(trouble.prompt, trouble.reply))
         if trouble.retry_seconds is not None:
             self.wait(trouble.kind, trouble.retry_seconds)
 

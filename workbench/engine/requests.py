@@ -10,7 +10,7 @@ from workbench.model.hint import Hint
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
 from workbench.model.task import Task
-from workbench.propose.proposer import Advice, Fault, Request, Shown
+from workbench.propose.proposer import Advice, Fault, Finding, Request, Shown
 
 
 class Requests:
@@ -35,6 +35,7 @@ class Requests:
             parents=await self._show(move.parents),
             inspirations=await self._show(move.inspirations),
             best=None if best is None else (await self._show([best]))[0],
+            findings=self._findings(),
             fault=await self._fault(lineage),
         )
 
@@ -48,6 +49,13 @@ class Requests:
             stderr = await self._text(None if verdict is None else verdict.stderr)
             shown.append(Shown(candidate, files, feedback, stderr))
         return tuple(shown)
+
+    def _findings(self) -> tuple[Finding, ...]:
+        return tuple(
+            Finding(one, one.judgement.reason, one.judgement.author)
+            for one in self._journal.session.judged
+            if one.judgement is not None
+        )
 
     async def _fault(self, lineage: Lineage) -> Fault | None:
         """Return what was wrong with the last step's reply, if it had one of no use."""

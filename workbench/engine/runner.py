@@ -8,16 +8,17 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
+from workbench.engine import shares
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
-from workbench.engine.reporting import Closing, StepReporter
+from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
 from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
 from workbench.model.limits import Spend
 from workbench.model.lineage import Lineage
-from workbench.model.move import Move, rng_for
+from workbench.model.move import Move, rng_for, shown_also
 from workbench.model.task import Task
 from workbench.propose.proposer import (
     NoFurtherAttempt,
@@ -180,7 +181,7 @@ class Runner:
         except NoFurtherAttempt:
             await self._release(request.step, "no further attempt", reporter.closing)
         except ProposerStopped as error:
-            stopped = ev.LineageStopped(self._number, "model", str(error))
+            stopped = ev.LineageStopped(self._number, error.reason, str(error))
             await self._release(request.step, str(error), [stopped])
         else:
             await self._record(request, proposal, time.monotonic() - begun)
@@ -201,6 +202,7 @@ class Runner:
         hints = self._journal.session.hints
         move = Move(chosen.operator, chosen.parents, chosen.inspirations)
         request = await self._requests.gather(self.lineage, chosen.step, move)
+        request = replace(request, left=shares.reserved(chosen.reserved))
         return replace(request, hints=advice(hints[number] for number in chosen.hints))
 
     async def _choose(self) -> Request | None:
@@ -208,11 +210,11 @@ class Runner:
         lineage = self.lineage
         step = lineage.step + 1
         rng = rng_for(lineage.created.seed, lineage.id, step, "move")
-        move = self._strategy.next_move(lineage, rng)
+        move = shown_also(self._strategy.next_move(lineage, rng), lineage.pinned)
         request = await self._requests.gather(lineage, step, move)
         # No await from here to the post: what the event says is what the move is.
         hints = self._journal.session.waiting_hints(self._number)
-        request = replace(request, hints=advice(hints))
+        request = replace(request, hints=advice(hints), left=shares.left(lineage))
         reserved = self._proposer.reserve(request)
         limit = lineage.share.exceeded_by(lineage.spent + reserved + Spend(evaluations=1))
         if limit is not None:
@@ -269,7 +271,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=proposal.spend,
         )
-        await self._journal.post(made, blobs=[*blobs, *_talk(proposal.prompt, proposal.reply)])
+        await self._journal.post(made, blobs=[*blobs, *talk(proposal.prompt, proposal.reply)])
 
     async def _fail(
         self,
@@ -292,7 +294,7 @@ class Runner:
             seconds=round(seconds, 6),
             spend=error.spend,
         )
-        await self._journal.post(failed, blobs=_talk(error.prompt, error.reply))
+        await self._journal.post(failed, blobs=talk(error.prompt, error.reply))
 
     def _post_aborted(self, in_flight: bool) -> None:
         """Record that a step was cut. A paid call stays charged at its reservation."""
@@ -313,7 +315,3 @@ class Runner:
     def _say(self, phase: str) -> None:
         step = self.lineage.step
         self._journal.hub.publish([Live(self._number, phase, step, None, time.time())])
-
-
-def _talk(prompt: tuple[bytes, ...], reply: bytes | None) -> list[Blob]:
-    return [Blob(part) for part in (*prompt, *(() if reply is None else (reply,)))]

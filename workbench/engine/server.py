@@ -15,9 +15,11 @@ import msgspec
 from workbench.engine import wire
 from workbench.engine.command import Reply
 from workbench.engine.engine import Engine
-from workbench.engine.feed import Live
+from workbench.engine.feed import Live, Update
 from workbench.engine.slots import runtime_directory
 
+_LINES = 256
+"""Written updates kept for the next viewer."""
 _STALLED_SECONDS = 5.0
 """A viewer that takes nothing for this long is cut off and reads the file instead."""
 
@@ -33,13 +35,14 @@ async def serve(engine: Engine, path: Path) -> AsyncIterator[None]:
     """Listen on `path` (readable by its owner alone) while the block runs."""
     path.unlink(missing_ok=True)  # a dead engine's; the session's lock says that it is dead
     viewers: set[asyncio.Task[None]] = set()
+    lines = _Lines()
 
     async def on_connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         viewers.add(task)
         try:
-            await _Viewer(engine, reader, writer).serve()
+            await _Viewer(engine, lines, reader, writer).serve()
         finally:
             viewers.discard(task)
 
@@ -59,13 +62,36 @@ async def serve(engine: Engine, path: Path) -> AsyncIterator[None]:
         path.unlink(missing_ok=True)
 
 
+class _Lines:
+    """Updates as lines, each written once for all viewers."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, tuple[Update, bytes]] = {}
+
+    def of(self, update: Update) -> bytes:
+        known = self._written.get(id(update))  # kept with it, so that the number stays its own
+        if known is not None:
+            return known[1]
+        message = wire.Progress(update) if isinstance(update, Live) else wire.Committed(update)
+        line = wire.line(message)
+        if len(self._written) >= _LINES:
+            del self._written[next(iter(self._written))]
+        self._written[id(update)] = update, line
+        return line
+
+
 class _Viewer:
     """One connection."""
 
     def __init__(
-        self, engine: Engine, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self,
+        engine: Engine,
+        lines: _Lines,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> None:
         self._engine = engine
+        self._lines = lines
         self._reader = reader
         self._writer = writer
         self._pump: asyncio.Task[None] | None = None
@@ -107,11 +133,10 @@ class _Viewer:
             for live in self._engine.hub.latest.values():
                 await self._send(wire.Progress(live))
             while (update := await watcher.queue.get()) is not None:
-                if isinstance(update, Live):
-                    await self._send(wire.Progress(update))
-                else:
-                    await self._send(wire.Committed(update))
-            await self._send(wire.Bye())
+                await self._put(self._lines.of(update))
+            # One that lags too far is hung up on without a word: it comes back when it can.
+            if not watcher.dropped:
+                await self._send(wire.Bye())
         except (ConnectionError, TimeoutError):
             pass  # gone or stalled: it goes on from the file
         finally:
@@ -119,6 +144,9 @@ class _Viewer:
             self._writer.close()
 
     async def _send(self, message: wire.Message) -> None:
-        self._writer.write(wire.line(message))
+        await self._put(wire.line(message))
+
+    async def _put(self, line: bytes) -> None:
+        self._writer.write(line)
         async with asyncio.timeout(_STALLED_SECONDS):
             await self._writer.drain()

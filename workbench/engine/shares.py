@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from workbench.model import event as ev
+from workbench.model.candidate import LineageId
 from workbench.model.limits import Limits, Spend, split
-from workbench.model.lineage import Lineage
+from workbench.model.lineage import UNABLE, Lineage
 from workbench.model.session import Session
 
 
@@ -25,6 +28,11 @@ def left(lineage: Lineage) -> Limits:
         tokens=_minus(share.tokens, used.tokens),
         usd=None if share.usd is None else max(0.0, share.usd - used.usd),
     )
+
+
+def reserved(spend: Spend) -> Limits:
+    """Return what a proposal may cost that was reserved for it before."""
+    return Limits(tokens=spend.tokens or None, usd=None if spend.unpriced else spend.usd)
 
 
 def _minus(total: int | None, used: int) -> int | None:
@@ -49,6 +57,35 @@ def halve(source: Lineage) -> tuple[Limits, Limits]:
     return mine, theirs
 
 
+def can_give(source: Lineage) -> bool:
+    """Whether half of what `source` has left is anything that a lineage could go on with."""
+    _, theirs = halve(source)
+    return theirs.evaluations != 0 and theirs.proposals != 0
+
+
+def boost(lineage: Lineage, others: Iterable[Lineage]) -> dict[LineageId, Limits]:
+    """Return the shares by which each of `others` gives half of what it has left to `lineage`."""
+    given = {other.id: halve(other) for other in others}
+    shares = {number: mine for number, (mine, _) in given.items()}
+    total = lineage.share
+    for _, theirs in given.values():
+        total = _together(total, theirs)
+    return {**shares, lineage.id: total}
+
+
+def _together(one: Limits, other: Limits) -> Limits:
+    return Limits(
+        evaluations=_sum(one.evaluations, other.evaluations),
+        proposals=_sum(one.proposals, other.proposals),
+        tokens=_sum(one.tokens, other.tokens),
+        usd=None if one.usd is None or other.usd is None else one.usd + other.usd,
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
 def _half(value: int | None) -> int | None:
     return None if value is None else value // 2
 
@@ -57,7 +94,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
     """Return the events that put new session limits in force.
 
     What is neither spent nor in flight is divided evenly over the lineages that can still use
-    it: those running, paused, or stopped for budget, target or want of a model.
+    it: those running, paused, or stopped for budget, target or want of a proposer.
     """
     used = session.spent
     if session.initial is not None and session.initial.verdict is None:
@@ -71,7 +108,7 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
             flight.tokens - lineage.spent.tokens,
             flight.usd - lineage.spent.usd,
         )
-        if lineage.stopped in (None, "budget", "target", "model"):
+        if lineage.stopped in (None, "budget", "target", *UNABLE, "recording"):
             able.append(lineage)
     events: list[ev.AnyEvent] = [ev.BudgetChanged(limits, target)]
     if able:

@@ -40,7 +40,11 @@ class Verifications:
         self._slots = slots
 
     async def verify(self, candidate: Candidate) -> None:
-        """Verify `candidate`; its verdict is durable on return.
+        """Verify `candidate`; its verdict is durable on return. Raises what `judge` raises."""
+        await self.commit(candidate, await self.judge(candidate))
+
+    async def judge(self, candidate: Candidate) -> Verification:
+        """Verify `candidate`, and leave the verdict to `commit`.
 
         Where the task asks for it, a verdict that would lead its lineage is confirmed before it
         is committed (`workbench.verify.confirm`), as part of the same evaluation: a crash in
@@ -51,8 +55,7 @@ class Verifications:
         for attempt in range(1, ATTEMPTS + 1):
             result = await self._once(candidate)
             if result.verdict.outcome is not Outcome.INFRASTRUCTURE:
-                await self._commit(candidate, result)
-                return
+                return result
             message = result.verdict.message
             await self._journal.post(
                 InfrastructureFailed(candidate.id, candidate.lineage, attempt, message)
@@ -91,7 +94,8 @@ class Verifications:
         best = self._journal.session.lineages[candidate.lineage].best_reward
         return best is None or verdict.reward > best
 
-    async def _commit(self, candidate: Candidate, result: Verification) -> None:
+    async def commit(self, candidate: Candidate, result: Verification) -> None:
+        """Put the verdict into the journal; it is durable on return."""
         blobs = [Blob(data) for data in result.blobs.values()]
         event = VerdictReached(candidate.id, candidate.lineage, result.verdict)
         await self._journal.post(event, blobs=blobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.formats import paths
@@ -20,8 +20,8 @@ SKIPPED_NAMES = frozenset({"__pycache__", "node_modules"})
 SKIPPED_ENDINGS = (".pyc", ".pyo", "~")
 
 
-def read(directory: Path) -> dict[str, bytes]:
-    """Return the files below `directory`, in the order of their paths.
+def read(directory: Path, parts: Sequence[str] = ("",)) -> dict[str, bytes]:
+    """Return the files below `directory`, or below these `parts` of it, in order of their paths.
 
     Hidden, version-control and cache files are skipped. Raises `TaskError` with every file that
     cannot travel with a session: unreadable, too large, no regular file, or a link that leaves
@@ -31,7 +31,9 @@ def read(directory: Path) -> dict[str, bytes]:
     bundle: dict[str, bytes] = {}
     total = 0
     root = directory.resolve()
-    for path, name in _walk(root, report):
+    for path, name in _walk(root, [root / part for part in parts], report):
+        if name in bundle:
+            continue
         data = _content(path, name, root, report)
         if data is None:
             continue
@@ -54,11 +56,14 @@ def skipped(name: str) -> bool:
     return name.startswith(".") or name in SKIPPED_NAMES or name.endswith(SKIPPED_ENDINGS)
 
 
-def _walk(root: Path, report: Report) -> Iterator[tuple[Path, str]]:
-    """Yield every entry that is no directory, with its path relative to `root`."""
-    waiting = [root]
+def _walk(root: Path, tops: list[Path], report: Report) -> Iterator[tuple[Path, str]]:
+    """Yield every entry below `tops` that is no directory, with its path relative to `root`."""
+    waiting = tops
     while waiting:
         directory = waiting.pop()
+        if directory.is_file():
+            yield directory, directory.relative_to(root).as_posix()
+            continue
         try:
             entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
         except OSError as error:

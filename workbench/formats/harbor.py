@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 
-from workbench.formats import keys, modes, paths
+from workbench.formats import container, keys, modes, paths
 from workbench.formats.error import Problem, Report, TaskError
 from workbench.formats.table import Table
 from workbench.model.limits import Limits
@@ -42,9 +42,9 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
     report.raise_problems()
     metadata = root.table("metadata")
     if "workbench" not in metadata.values:
-        raise TaskError([Problem(CONFIG, "[metadata.workbench]", "is missing", _NEEDED)], name)
+        return _plain(bundle, root, name)
     ours = metadata.table("workbench")
-    files = _below(bundle, APP)
+    files = modes.below(bundle, APP)
     editable = modes.app_paths(ours, "editable", '["solve.py"]')
     verifying = modes.read(bundle, root, ours, editable)
     _check_files(ours, files, editable, verifying.outputs)
@@ -58,7 +58,7 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         editable=editable,
         run=verifying.run,
         outputs=verifying.outputs,
-        verifier=_below(bundle, modes.TESTS),
+        verifier=modes.below(bundle, modes.TESTS),
         verify=verifying.verify,
         direction=_direction(ours),
         score_name=ours.text("score_name", "score"),
@@ -67,6 +67,9 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         baseline=ours.number("baseline", None),
         best_known=ours.number("best_known", None),
         best_known_source=ours.text("best_known_source", ""),
+        bound=ours.number("bound", None),
+        bound_source=ours.text("bound_source", ""),
+        score_tolerance=ours.number("score_tolerance", None, positive=True),
         verification=verifying.mode,
         repeats=verifying.repeats,
         metrics=verifying.metrics,
@@ -78,6 +81,21 @@ def parse(bundle: Mapping[str, bytes], name: str = "") -> tuple[Task, list[str]]
         bundle=dict(bundle),
     )
     _warn(root, ours)
+    if report.problems:
+        raise TaskError(report.problems, name)
+    return task, report.warnings
+
+
+def _plain(bundle: Mapping[str, bytes], root: Table, name: str) -> tuple[Task, list[str]]:
+    """Read a task that says nothing of the workbench. Raises `TaskError`."""
+    report = root.report
+    image = root.table("environment").values.get("docker_image")
+    ours = modes.TESTS + modes.VERIFY in bundle  # its author has forgotten the table
+    if ours or not (image or container.DOCKERFILE in bundle):
+        raise TaskError([Problem(CONFIG, "[metadata.workbench]", "is missing", _NEEDED)], name)
+    instruction = _instruction(bundle, report)
+    task = container.parse(bundle, root, _name(root, name), instruction)
+    _warn(root, Table({}, "metadata.workbench", report))
     if report.problems:
         raise TaskError(report.problems, name)
     return task, report.warnings
@@ -97,14 +115,6 @@ def _toml(bundle: Mapping[str, bytes], report: Report) -> dict[str, object]:
     except RecursionError:
         report.problem("", "is nested too deeply", "flatten its arrays and tables")
     return {}
-
-
-def _below(bundle: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
-    return {
-        path.removeprefix(folder): data
-        for path, data in sorted(bundle.items())
-        if path.startswith(folder)
-    }
 
 
 def _check_files(

@@ -161,6 +161,24 @@ def _score_range(ours: Table) -> tuple[float, float] | None:
     return low, high
 
 
+def image_name(environment: Table) -> str:
+    """Return ``docker_image`` of a table; empty where there is none that could be one."""
+    name = environment.text("docker_image", "")
+    if name and not _IMAGE.fullmatch(name):
+        environment.problem("docker_image", f"{name!a} names no image", 'write "name:tag"')
+        return ""
+    return name
+
+
+def below(bundle: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    """Return the files in a folder, by their paths there."""
+    return {
+        path.removeprefix(folder): data
+        for path, data in sorted(bundle.items())
+        if path.startswith(folder)
+    }
+
+
 def _image(bundle: Mapping[str, bytes], root: Table, ours: Table) -> Image | None:
     """Return what ``[environment] docker_image`` names, else, if asked for, the build.
 
@@ -168,21 +186,14 @@ def _image(bundle: Mapping[str, bytes], root: Table, ours: Table) -> Image | Non
     """
     container = ours.flag("container", None)
     environment = root.table("environment")
-    name = environment.text("docker_image", "")
-    if name and not _IMAGE.fullmatch(name):
-        environment.problem("docker_image", f"{name!a} names no image", 'write "name:tag"')
-        return None
+    name = image_name(environment)
     if container is False:
         return None
     if name:
         return Image(name)
     if not container:
         return None
-    context = {
-        path.removeprefix(ENVIRONMENT): data
-        for path, data in bundle.items()
-        if path.startswith(ENVIRONMENT)
-    }
+    context = below(bundle, ENVIRONMENT)
     if DOCKERFILE not in context:
         mend = "add it, name a docker_image, or take container = true out"
         ours.report.problem("", "is missing", mend, file=f"{ENVIRONMENT}{DOCKERFILE}")

@@ -22,6 +22,13 @@ class Call(msgspec.Struct, frozen=True):
     """Of `output`."""
     usd: float | None = None
     """None where the price is not known."""
+    sent: int = 0
+    """Bytes of the prompt; 0 where nobody noted them."""
+
+    @property
+    def read(self) -> int:
+        """Tokens that the model has read, however it came by them."""
+        return self.input + self.cached + self.cache_write
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -55,5 +62,4 @@ def calls_in(detail: Mapping[str, object]) -> tuple[Call, ...]:
 def reading_of(detail: Mapping[str, object]) -> Reading:
     """Sum what the calls of one proposal have read."""
     calls = calls_in(detail)
-    tokens = sum(call.input + call.cached + call.cache_write for call in calls)
-    return Reading(tokens, sum(call.cached for call in calls))
+    return Reading(sum(call.read for call in calls), sum(call.cached for call in calls))

@@ -29,8 +29,16 @@ def digest_of_files(files: Mapping[str, str]) -> str:
     return summary.hexdigest()
 
 
+class Judgement(msgspec.Struct, frozen=True):
+    """A person's finding that a candidate is wrong, whatever its verdict says."""
+
+    reason: str
+    author: str = ""
+
+
 class Candidate(msgspec.Struct):
-    """One node of a lineage's tree. Only `verdict` changes after creation, once."""
+    """One node of a lineage's tree. What changes after creation is `verdict`, once, and
+    `judgement`."""
 
     id: CandidateId
     lineage: LineageId | None
@@ -54,6 +62,8 @@ class Candidate(msgspec.Struct):
     prompt: tuple[str, ...] = ()
     reply: str | None = None
     verdict: Verdict | None = None
+    judgement: Judgement | None = None
+    """Set where a person found it wrong."""
 
     @property
     def feasible(self) -> bool:
@@ -62,5 +72,8 @@ class Candidate(msgspec.Struct):
 
     @property
     def reward(self) -> float | None:
-        """The reward of a feasible candidate, else None: an infeasible one has no rank."""
-        return self.verdict.reward if self.verdict is not None and self.verdict.feasible else None
+        """The reward of a feasible candidate, else None: an infeasible one has no rank, and
+        neither has one that a person found wrong."""
+        if self.verdict is None or not self.verdict.feasible or self.judgement is not None:
+            return None
+        return self.verdict.reward

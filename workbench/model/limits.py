@@ -56,6 +56,16 @@ class Limits(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
             return "seconds"
         return None
 
+    def above(self, other: Limits) -> bool:
+        """Whether some bound lies above that of `other`."""
+        pairs = (
+            (self.evaluations, other.evaluations),
+            (self.proposals, other.proposals),
+            (self.tokens, other.tokens),
+            (self.usd, other.usd),
+        )
+        return any(low is not None and (high is None or high > low) for high, low in pairs)
+
     def fraction(self, spend: Spend, seconds: float) -> float:
         """How much of the tightest bound is used, 0..1; 0 when nothing is bounded."""
         pairs: list[tuple[float, float | None]] = [

@@ -11,6 +11,9 @@ from workbench.model.candidate import Candidate, CandidateId, LineageId
 from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
 from workbench.model.limits import Limits, Spend
 
+UNABLE = ("model", "command")
+"""Why a lineage may have stopped that goes on with the next run: nothing could make its moves."""
+
 
 class Point(msgspec.Struct, frozen=True, gc=False):
     """One finished step on a reward curve."""
@@ -59,6 +62,8 @@ class Lineage(msgspec.Struct):
     stop_detail: str = ""
     fault: ProposalFailed | None = None
     """The last step's reply that could not be used: its next proposal is told, once."""
+    pinned: tuple[CandidateId, ...] = ()
+    """Candidates that a person wants every move to be shown, first pinned first."""
     reading: Reading = Reading()
     """What its models have read, for the hit rate of their caches."""
 
@@ -107,6 +112,20 @@ class Lineage(msgspec.Struct):
     def in_flight(self) -> bool:
         """Whether a move or a verification has begun and not ended."""
         return self.pending is not None or bool(self.unverified)
+
+    def rank_again(self) -> None:
+        """Find its best, and the best at each point of its curve, from the rewards as they are.
+
+        Costs a look at every candidate: for when a person changed the rank of one.
+        """
+        self.best = None
+        best: float | None = None
+        for at, point in enumerate(self.curve):
+            reward = None if point.candidate is None else self.candidates[point.candidate].reward
+            if reward is not None and (best is None or reward > best):
+                best, self.best = reward, point.candidate
+            if (point.reward, point.best) != (reward, best):
+                self.curve[at] = msgspec.structs.replace(point, reward=reward, best=best)
 
     def improves(self, candidate: Candidate) -> bool:
         """Whether `candidate` is feasible and better than everything before it."""

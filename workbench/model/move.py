@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import msgspec
 
@@ -15,6 +16,13 @@ class Move(msgspec.Struct, frozen=True):
     operator: str
     parents: tuple[CandidateId, ...]
     inspirations: tuple[CandidateId, ...] = ()
+
+
+def shown_also(move: Move, pinned: Iterable[CandidateId]) -> Move:
+    """Return `move` with what a person pinned shown first, whatever its strategy chose."""
+    others = (*pinned, *move.inspirations)
+    shown = tuple(number for number in dict.fromkeys(others) if number not in move.parents)
+    return move if shown == move.inspirations else msgspec.structs.replace(move, inspirations=shown)
 
 
 def rng_for(seed: int, lineage: int, step: int, purpose: str) -> random.Random:

@@ -9,11 +9,15 @@ import msgspec
 
 from workbench.model import event as ev
 from workbench.model.calls import reading_of
-from workbench.model.candidate import INITIAL, Candidate, CandidateId, LineageId
+from workbench.model.candidate import INITIAL, Candidate, CandidateId, Judgement, LineageId
+from workbench.model.enacted import ENACTED
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
 from workbench.model.limits import Limits, Spend
-from workbench.model.lineage import Lineage, Point
+from workbench.model.lineage import UNABLE, Lineage, Point
+
+REVIVED = ("barren", "person", *UNABLE, "recording")
+"""Why a lineage may have stopped that goes on when a person names it."""
 
 
 class Session:
@@ -41,6 +45,11 @@ class Session:
         self.isolation: ev.EngineOpened | None = None
         """The newest run, open or not."""
         self.closed: ev.EngineClosed | None = None
+        self.enacted = 0
+        """Records so far of the kinds that a replay re-enacts."""
+        self.replayed: ev.ReplayEnded | None = None
+        self.differing = 0
+        """Steps of a replay that came to something else than was recorded."""
         for record in records:
             self.apply(record)
 
@@ -52,6 +61,11 @@ class Session:
         return self.created
 
     @property
+    def replaying(self) -> bool:
+        """Whether a recording is still to be re-enacted."""
+        return self.facts.recording is not None and self.replayed is None
+
+    @property
     def initial(self) -> Candidate | None:
         """The task's initial files as a candidate, once proposed."""
         return self.candidates.get(INITIAL)
@@ -60,6 +74,11 @@ class Session:
     def best_candidate(self) -> Candidate | None:
         """The best feasible candidate of all lineages."""
         return None if self.best is None else self.candidates[self.best]
+
+    @property
+    def judged(self) -> list[Candidate]:
+        """The candidates that people found wrong, oldest first."""
+        return [one for one in self.candidates.values() if one.judgement is not None]
 
     @property
     def state(self) -> str:
@@ -83,7 +102,9 @@ class Session:
         self.seq = record.seq
         self.updated_at = record.at
         self.elapsed = max(self.elapsed, record.elapsed)
-        _FOLD[type(record.event)](self, record, record.event)
+        kind = type(record.event)
+        self.enacted += kind in ENACTED
+        _FOLD[kind](self, record, record.event)
         lineage = None if record.lineage is None else self.lineages.get(record.lineage)
         if lineage is not None:
             lineage.last_seq = record.seq
@@ -112,13 +133,16 @@ class Session:
 
     def _shares_allotted(self, record: Record, e: ev.SharesAllotted) -> None:
         for number, share in e.shares.items():
-            self.lineages[number].share = share
+            lineage = self.lineages[number]
+            if lineage.stopped == "budget" and share.above(lineage.share):
+                lineage.stopped = None
+            lineage.share = share
 
     def _budget_changed(self, record: Record, e: ev.BudgetChanged) -> None:
         self.limits = e.limits
         self.target = e.target
         for lineage in self.lineages.values():
-            if lineage.stopped in ("budget", "target"):
+            if lineage.stopped in ("budget", "target", "recording"):
                 lineage.stopped = None
         self.closed = None
 
@@ -237,7 +261,7 @@ class Session:
             lineage.wanted = "run"
             lineage.settled = False
             lineage.paused_by = lineage.pause_reason = ""
-            if lineage.stopped in ("barren", "person", "model"):
+            if lineage.stopped in REVIVED:
                 lineage.stopped = None
                 lineage.barren = 0
 
@@ -259,6 +283,28 @@ class Session:
     def _hint_taken(self, record: Record, e: ev.HintTaken) -> None:
         before = self.lineages[e.lineage].best_reward
         self.hints[e.hint].taken.setdefault(e.lineage, Taken(e.step, before, before))
+
+    def _candidate_judged(self, record: Record, e: ev.CandidateJudged) -> None:
+        candidate = self.candidates[e.candidate]
+        candidate.judgement = Judgement(e.reason, e.author) if e.reason else None
+        for lineage in self.lineages.values():
+            if e.candidate in lineage.candidates:
+                lineage.rank_again()
+        rated = ((x.reward, -x.id) for x in self.candidates.values() if x.reward is not None)
+        best = max(rated, default=None)
+        self.best = None if best is None else -best[1]
+
+    def _candidate_pinned(self, record: Record, e: ev.CandidatePinned) -> None:
+        for number in e.lineages:
+            lineage = self.lineages[number]
+            others = tuple(x for x in lineage.pinned if x != e.candidate)
+            lineage.pinned = (*others, e.candidate) if e.pinned else others
+
+    def _replay_differed(self, record: Record, e: ev.ReplayDiffered) -> None:
+        self.differing += 1
+
+    def _replay_ended(self, record: Record, e: ev.ReplayEnded) -> None:
+        self.replayed = e
 
     def _return_hints(self, lineage: LineageId, step: int) -> None:
         """Let the hints of a step wait again: its proposer never answered."""
@@ -334,4 +380,8 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.HintEdited: Session._hint_edited,
     ev.HintWithdrawn: Session._hint_withdrawn,
     ev.HintTaken: Session._hint_taken,
+    ev.CandidateJudged: Session._candidate_judged,
+    ev.CandidatePinned: Session._candidate_pinned,
+    ev.ReplayDiffered: Session._replay_differed,
+    ev.ReplayEnded: Session._replay_ended,
 }

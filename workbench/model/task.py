@@ -30,6 +30,8 @@ class Image(msgspec.Struct, frozen=True):
     """An image that the container engine has or can fetch; empty when it is built."""
     context: dict[str, bytes] = msgspec.field(default_factory=dict)
     """Relative path -> content, with a ``Dockerfile`` at the top; empty when it is named."""
+    workdir: str = ""
+    """The directory whose content programs start from, and may change; empty: there is none."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -57,6 +59,11 @@ class Task(msgspec.Struct, frozen=True):
     baseline: float | None = None
     best_known: float | None = None
     best_known_source: str = ""
+    bound: float | None = None
+    """A score that no answer can pass."""
+    bound_source: str = ""
+    score_tolerance: float | None = None
+    """By how much a score may pass `best_known` or `bound` without a word."""
     verification: str = "output"
     """How candidate and verifier are kept apart: ``output``, ``call`` or ``shared``."""
     repeats: int = 1
@@ -67,9 +74,24 @@ class Task(msgspec.Struct, frozen=True):
     """The lowest and the highest score a feasible candidate can have."""
     image: Image | None = None
     """What both programs' containers are made from; None where this machine's Python will do."""
+    verifier_image: Image | None = None
+    """What the verifier's container is made from, where it is another."""
+    handed: tuple[str, ...] = ()
+    """Absolute paths that a script leaves to tests in a second container. Only in ``shared``, as
+    the tests may run what they are left; empty where one sandbox is for both."""
+    env: dict[str, str] = msgspec.field(default_factory=dict)
+    """Variables of both programs."""
+    python: str = "python3"
+    """The interpreter of Python programs for which nobody has written a command."""
+    shown: tuple[str, ...] = ()
+    """Directories of this machine that its programs must see: an interpreter's, say."""
     resources: Resources = Resources()
     budget: Limits = Limits()
     python_packages: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    """Metrics that tell kinds of candidates apart, rather than good from bad."""
+    format: str = "harbor"
+    """Of the directory, for whoever reads its files again."""
     bundle: dict[str, bytes] = msgspec.field(default_factory=dict)
     """The task directory itself, path -> content: what travels with a session."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from workbench.model.candidate import Candidate
-from workbench.model.limits import Spend
+from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
 from workbench.model.task import Task
@@ -36,6 +36,14 @@ class Advice(msgspec.Struct, frozen=True):
     """Unix time, seconds; None where it is not known."""
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """A person's finding that a candidate of the session is wrong, whatever it scored."""
+
+    candidate: Candidate
+    reason: str
+    author: str
+
+
 class Fault(msgspec.Struct, frozen=True):
     """Why the last reply of the lineage gave nothing to verify; shown to the model once."""
 
@@ -55,6 +63,9 @@ class Trouble(msgspec.Struct, frozen=True):
     """Until the next attempt; None when there is none."""
     spend: Spend = Spend()
     """What the failed call is known to cost."""
+    prompt: tuple[bytes, ...] = ()
+    reply: bytes | None = None
+    """What had arrived of an answer; None where nothing had."""
 
 
 class Reporter(Protocol):
@@ -112,8 +123,12 @@ class Request(msgspec.Struct, frozen=True):
     best: Shown | None = None
     """The lineage's best feasible candidate, where it is none of the parents."""
     hints: tuple[Advice, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What people found wrong in the session, oldest first."""
     fault: Fault | None = None
     """Set when the lineage's last step ended in an unusable reply."""
+    left: Limits = Limits()
+    """What the lineage may still spend: a proposal that can be had for less is made smaller."""
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -159,6 +174,11 @@ class ProposerStopped(Exception):
 
     The lineage stops with the message; nothing of the step is charged.
     """
+
+    def __init__(self, message: str, reason: str = "model") -> None:
+        """`reason` is why a lineage stops, in one of the words of `LineageStopped`."""
+        super().__init__(message)
+        self.reason = reason
 
 
 class Proposer(Protocol):

@@ -60,8 +60,21 @@ async def run(
     task: Task, leases: Sequence[Lease], files: Mapping[str, bytes], runs: list[Execution]
 ) -> Finding:
     """See `Mode.run`: both programs at once, until the verifier ends."""
+    return await converse(task, leases, files, runs)
+
+
+async def converse(
+    task: Task,
+    leases: Sequence[Lease],
+    files: Mapping[str, bytes],
+    runs: list[Execution],
+    program: bytes | None = None,
+) -> Finding:
+    """Let the verifier, or `program` in its place, call a candidate."""
     nonce = secrets.token_hex(16)
     jobs = _candidate_job(task, files), _verifier_job(task, nonce)
+    if program is not None:
+        jobs = jobs[0], places.with_program(jobs[1], program)
     candidate, verifier = await _joined(leases, jobs)
     runs += [candidate, verifier]
     if candidate.outcome is Ending.sandbox_error:
@@ -84,7 +97,7 @@ def _candidate_job(task: Task, files: Mapping[str, bytes]) -> Job:
     resources = task.resources
     wall = resources.candidate_seconds + resources.verifier_seconds
     return Job(
-        argv=task.run or ("python3", "-S", SERVE, task.editable[0]),
+        argv=task.run or (task.python, "-S", SERVE, task.editable[0]),
         files=places.app_files(task, files),
         limits=places.limits(task, wall, resources.candidate_seconds, resources.disk_bytes),
     )

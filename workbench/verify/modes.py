@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.model.task import Task
-from workbench.verify import call, output, shared
+from workbench.verify import call, handover, output, shared
 from workbench.verify.mode import Mode
 
 _MODES: tuple[Mode, ...] = (output, call, shared)
@@ -11,6 +11,8 @@ _MODES: tuple[Mode, ...] = (output, call, shared)
 
 def mode_of(task: Task) -> Mode:
     """Return how `task` is verified. Raises ValueError for a word that no mode has."""
+    if task.verification == shared.NAME and task.handed:
+        return handover
     for mode in _MODES:
         if task.verification == mode.NAME:
             return mode

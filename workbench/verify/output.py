@@ -15,7 +15,7 @@ from workbench.model.task import Task
 from workbench.model.verdict import Outcome
 from workbench.verify import places, record
 from workbench.verify.outcome import Finding, Stage, fault
-from workbench.verify.places import APP, LOG_SPACE, NONCE
+from workbench.verify.places import APP, LOG_SPACE, NONCE, with_program
 from workbench.verify.text import clean
 
 NAME = "output"
@@ -37,9 +37,29 @@ async def run(
     finding = fault(Stage.CANDIDATE, candidate, job) or _unfit(task, candidate)
     if finding is not None:
         return finding
+    collected = {path: candidate.collected.get(f"{APP}/{path}") for path in task.outputs}
+    outputs = {
+        path: x.data for path, x in collected.items() if x is not None and x.data is not None
+    }
+    return await score(task, of_verifier, outputs, runs)
+
+
+async def score(
+    task: Task,
+    lease: Lease,
+    outputs: Mapping[str, bytes],
+    runs: list[Execution],
+    program: bytes | None = None,
+) -> Finding:
+    """Let the verifier score output files, given by their paths below /app: stage 2 by itself.
+
+    `program` stands in for the task's own ``verify.py``, to try what another one would say.
+    """
     nonce = secrets.token_hex(16)
-    job = _verifier_job(task, candidate, nonce)
-    verifier = await of_verifier.run(job)
+    job = _verifier_job(task, outputs, nonce)
+    if program is not None:
+        job = with_program(job, program)
+    verifier = await lease.run(job)
     runs.append(verifier)
     return fault(Stage.VERIFIER, verifier, job) or record.read(
         task, verifier, Stage.VERIFIER, nonce
@@ -57,12 +77,11 @@ def _candidate_job(task: Task, files: Mapping[str, bytes]) -> Job:
     )
 
 
-def _verifier_job(task: Task, candidate: Execution, nonce: str) -> Job:
+def _verifier_job(task: Task, outputs: Mapping[str, bytes], nonce: str) -> Job:
     """Describe stage 2: of all the candidate left, its declared outputs alone."""
     resources = task.resources
     seconds = resources.verifier_seconds
-    outputs = {f"{APP}/{path}": candidate.collected.get(f"{APP}/{path}") for path in task.outputs}
-    files = {path: x.data for path, x in outputs.items() if x is not None and x.data is not None}
+    files = {f"{APP}/{path}": data for path, data in outputs.items()}
     return Job(
         argv=task.verify,
         files={**files, NONCE: nonce.encode()},

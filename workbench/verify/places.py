@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 
 import sandbox
-from sandbox import Limits, Spec
-from workbench.model.task import Task
+from sandbox import Job, Limits, Spec
+from workbench.model.task import Image, Task
 from workbench.model.verdict import Outcome
 from workbench.verify import answers
 from workbench.verify.outcome import Finding, Stage
@@ -17,6 +18,9 @@ from workbench.verify.text import size
 APP = "/app"
 TESTS = "/tests"
 LOGS = "/logs/verifier"
+ARTIFACTS = "/logs/artifacts"
+"""Where a script may leave files for the tests in another container."""
+STAND_IN, _AS_VERIFIER = "/tmp/stand-in.py", "/tmp/as-verifier.py"
 NONCE = f"{LOGS}/nonce"
 """Given to a verifier that does not share its sandbox: a word that no other run has."""
 
@@ -28,15 +32,26 @@ LOG_SPACE = 64 << 20
 """Disk a verifier has beside the candidate's files or outputs, in bytes."""
 
 
+_RUNNER = f"""import sys
+sys.path[0], __file__ = {TESTS!r}, {TESTS + "/verify.py"!r}
+with open({STAND_IN!r}, "rb") as _file:
+    _code = compile(_file.read(), __file__, "exec")
+exec(_code)
+""".encode()
+"""Runs a program as if it lay where the verifier does, among its modules and data."""
+
+
 def candidate_spec(task: Task, files: Mapping[str, bytes], warm: bool) -> Spec:
     """Describe the sandbox of a candidate that is kept apart: no verifier file, no log folder."""
     return Spec(
         files=files,
-        writable=(APP,),
+        writable=(APP, *_further(task)),
         workdir=APP,
+        env=task.env,
         python_packages=task.python_packages,
-        image=_image(task),
+        image=_image(task.image),
         warm=warm,
+        shown=task.shown,
     )
 
 
@@ -60,18 +75,32 @@ def verifier_spec(
             shown |= ours
     return Spec(
         files={**shown, **tests},
-        writable=(APP, LOGS),
+        writable=(APP, LOGS, *_further(task)),
         workdir=APP,
-        env=env or {},
+        env={**task.env, **(env or {})},
         python_packages=task.python_packages,
-        image=_image(task),
+        image=_image(task.verifier_image or task.image),
         warm=warm,
+        shown=task.shown,
     )
 
 
-def _image(task: Task) -> sandbox.Image | None:
-    image = task.image
-    return None if image is None else sandbox.Image(image.name, image.context)
+def _further(task: Task) -> tuple[str, ...]:
+    """Return what else is writable: the working directory of an image, and its artifacts."""
+    if not task.handed:
+        return ()
+    workdir = task.image.workdir if task.image else ""
+    return (*({workdir} - {"", APP}), ARTIFACTS)
+
+
+def _image(image: Image | None) -> sandbox.Image | None:
+    return None if image is None else sandbox.Image(image.name, image.context, image.workdir)
+
+
+def with_program(job: Job, program: bytes) -> Job:
+    """Return a verifier's job that runs `program` in the place of the task's ``verify.py``."""
+    argv = tuple(_AS_VERIFIER if word == f"{TESTS}/verify.py" else word for word in job.argv)
+    return replace(job, argv=argv, files={**job.files, STAND_IN: program, _AS_VERIFIER: _RUNNER})
 
 
 def app_files(task: Task, files: Mapping[str, bytes]) -> dict[str, bytes]:

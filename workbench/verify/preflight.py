@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from sandbox import SandboxUnavailable
 from workbench.model.task import Task
@@ -30,12 +32,17 @@ class Preflight(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     """None when the environment kept the verification from running."""
     warnings: tuple[str, ...] = ()
+    feedback: bytes = b""
+    """What the verifier says in words; untrusted."""
 
 
-async def preflight(task: Task, verifier: Verifier) -> Preflight:
-    """Verify the initial files of `task` once. Opens `verifier` if it is not open yet.
+async def preflight(
+    task: Task, verifier: Verifier, files: Mapping[str, bytes] | None = None
+) -> Preflight:
+    """Verify the initial files of `task` once, or `files` in their place.
 
-    Never raises for a fault of the machine, the task or its programs: it names it.
+    Opens `verifier` if it is not open yet. Never raises for a fault of the machine, the task or its
+    programs: it names it.
     """
     absent = _absent(task.python_packages)
     if absent:
@@ -49,13 +56,18 @@ async def preflight(task: Task, verifier: Verifier) -> Preflight:
         await verifier.open()
     except (SandboxUnavailable, ValueError) as error:
         return Preflight(False, "environment", clean(str(error), 2000))
-    return _judge(task, await verifier.verify(task.initial))
+    given = task.initial if files is None else {**task.initial, **files}
+    verification = await verifier.verify(given)
+    found = _judge(task, verification, initial=files is None)
+    digest = verification.verdict.feedback
+    return replace(found, feedback=b"" if digest is None else verification.blobs[digest])
 
 
-def _judge(task: Task, verification: Verification) -> Preflight:
+def _judge(task: Task, verification: Verification, initial: bool) -> Preflight:
     verdict = verification.verdict
     if verdict.outcome is Outcome.SCORED:
-        return Preflight(True, "none", verdict.message, verdict, _baseline_warnings(task, verdict))
+        warnings = _baseline_warnings(task, verdict) if initial else ()
+        return Preflight(True, "none", verdict.message, verdict, warnings)
     if verdict.outcome is Outcome.INFRASTRUCTURE:
         return Preflight(False, "environment", verdict.message, verdict)
     if NOT_RUNNABLE in verdict.message:
@@ -63,7 +75,8 @@ def _judge(task: Task, verification: Verification) -> Preflight:
         return Preflight(False, "environment", message, verdict)
     if verification.stage is Stage.VERIFIER and verdict.outcome is Outcome.INVALID:
         return Preflight(False, "verifier", verdict.message, verdict)
-    message = f"the task's initial files are {verdict.outcome}: {verdict.message}"
+    whose = "the task's initial files are" if initial else "it is"
+    message = f"{whose} {verdict.outcome}: {verdict.message}"
     return Preflight(False, "candidate", message, verdict)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sandbox import Execution
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome
@@ -11,6 +13,8 @@ from workbench.verify.places import LOGS
 from workbench.verify.text import clean, first_line
 
 RECORD = f"{LOGS}/reward.json"
+TEXT = f"{LOGS}/reward.txt"
+"""Harbor's other form, of one number; taken where it was collected and the record is missing."""
 FEEDBACK = f"{LOGS}/feedback.md"
 ARTIFACTS = f"{LOGS}/artifacts/"
 COLLECT = (RECORD, FEEDBACK, ARTIFACTS)
@@ -27,16 +31,20 @@ def read(task: Task, verifier: Execution, stage: Stage, nonce: str | None = None
 
     `nonce` is the word this run was given: a record that holds another is of another run.
     """
-    record = verifier.collected.get(RECORD)
+    record, text = verifier.collected.get(RECORD), verifier.collected.get(TEXT)
     try:
+        if text is not None and text.data is not None and (record is None or record.data is None):
+            record = text
         if record is None or record.data is None:
             raise strict.BadRecord(f"is unusable: {(record and record.problem) or 'missing'}")
-        measured = strict.parse(record.data, nonce=nonce, declared=task.metrics)
+        if text is None:
+            measured = strict.parse(record.data, nonce=nonce, declared=task.metrics)
+        else:
+            measured = strict.parse(_as_harbor_reads(record.data), declared=task.metrics)
         _check_range(task, measured)
     except strict.BadRecord as error:
-        return Finding(
-            stage, Outcome.INVALID, clean(f"the verifier failed: its reward.json {error}")
-        )
+        name = "reward.txt" if record is not None and record is text else "reward.json"
+        return Finding(stage, Outcome.INVALID, clean(f"the verifier failed: its {name} {error}"))
     notes: list[str] = []
     feedback = _feedback(verifier, notes)
     artifacts = _artifacts(verifier, notes)
@@ -55,6 +63,24 @@ def read(task: Task, verifier: Execution, stage: Stage, nonce: str | None = None
         feedback=feedback,
         artifacts=artifacts,
     )
+
+
+def _as_harbor_reads(data: bytes) -> bytes:
+    """Return a record in our form of one in Harbor's: a bare number, or rewards under other names,
+    of which a single one is the reward."""
+    if len(data) > strict.MAX_BYTES:
+        return data
+    try:
+        return json.dumps({"reward": float(data)}).encode()
+    except ValueError:
+        pass
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return data
+    if isinstance(found, dict) and "reward" not in found and len(found) == 1:
+        return json.dumps({"reward": next(iter(found.values()))}).encode()
+    return data
 
 
 def _check_range(task: Task, measured: strict.Measurement) -> None:

@@ -8,114 +8,32 @@ Everything is computed in exact rational arithmetic on the numbers in the file; 
 rounded once, to a float.
 """
 
-import json
-import math
-import os
-import stat
-import sys
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NoReturn
+
+from answers import Refused, Scored, broken, main, number, read_json, rows, table
 
 OUTPUT = "points.json"
-SIZE_CAP = 65_536  # bytes
 POINTS = 11
 TOLERANCE = Fraction(1, 10**9)
 BEST_KNOWN = 0.03652988988  # task.toml names the sources
 NEAR = 1e-6  # a triangle within this of the smallest counts as tied with it
 
 Point = tuple[Fraction, Fraction]
-Reward = dict[str, float]
-
-
-class BadOutputError(Exception):
-    """The candidate's output cannot be scored; the message says why and how to mend it."""
-
-
-def read_output(path: Path) -> object:
-    """Return the JSON value in `path`, read as untrusted data.
-
-    Raises BadOutputError for a missing, irregular, oversized or malformed file, for duplicate
-    keys and for numbers that are not finite.
-    """
-    try:
-        with open(path, "rb", opener=open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise BadOutputError(f"{path.name} is not a regular file")
-            data = file.read(SIZE_CAP + 1)
-    except OSError as error:
-        raise BadOutputError(f"{path.name} cannot be read: {error.strerror}") from None
-    if len(data) > SIZE_CAP:
-        raise BadOutputError(f"{path.name} is larger than {SIZE_CAP} bytes")
-    try:
-        return json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=unique_keys,
-            parse_float=finite_float,
-            parse_int=short_int,
-            parse_constant=no_constant,
-        )
-    except RecursionError:
-        raise BadOutputError(f"{path.name} is nested too deeply") from None
-    except ValueError as error:  # covers malformed JSON and malformed UTF-8
-        raise BadOutputError(f"{path.name} is not valid JSON: {error}") from None
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """Open without following a link and without waiting for the other end of a FIFO."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
-
-def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a JSON object; a repeated key is refused, not overwritten."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise BadOutputError("a JSON object repeats a key")
-    return found
-
-
-def finite_float(text: str) -> float:
-    """Parse a JSON number with a fraction or an exponent."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise BadOutputError(f"the number {text[:40]} is too large for a float")
-    return value
-
-
-def short_int(text: str) -> int:
-    """Parse a JSON integer; nothing in an output needs more than 18 digits."""
-    if len(text) > 18:
-        raise BadOutputError(f"the integer {text[:18]}... has too many digits")
-    return int(text)
-
-
-def no_constant(text: str) -> NoReturn:
-    """Refuse NaN, Infinity and -Infinity, which are not JSON."""
-    raise BadOutputError(f"{text} is not a number")
-
-
-def number(value: object, where: str) -> Fraction:
-    """Return a JSON number exactly; booleans and strings are refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadOutputError(f"{where} must be a number, not {type(value).__name__}")
-    return Fraction(value)
 
 
 def read_points(path: Path) -> list[Point]:
-    """Return the points in the output. Raises BadOutputError when the shape is wrong."""
-    content = read_output(path)
-    if not isinstance(content, dict) or set(content) != {"points"}:
-        raise BadOutputError(f'{path.name} must be one object {{"points": [[x, y], ...]}}')
-    rows = content["points"]
-    if not isinstance(rows, list) or len(rows) != POINTS:
-        count = f"{len(rows)} entries" if isinstance(rows, list) else type(rows).__name__
-        raise BadOutputError(f"points must be a list of {POINTS} entries, not {count}")
+    """Return the points in the output. Raises Refused when the shape is wrong."""
+    content = table(read_json(path), path.name, ("points",))
     points: list[Point] = []
-    for i, row in enumerate(rows):
+    for i, row in enumerate(rows(content["points"], "points", POINTS)):
         if not isinstance(row, list) or len(row) != 2:
-            raise BadOutputError(f"point {i} must be a list [x, y]")
-        points.append((number(row[0], f"point {i}: x"), number(row[1], f"point {i}: y")))
+            raise Refused(f"point {i} must be a list [x, y]")
+        x, y = (
+            Fraction(number(v, f"point {i}: {name}")) for name, v in zip("xy", row, strict=True)
+        )
+        points.append((x, y))
     return points
 
 
@@ -140,46 +58,30 @@ def areas(points: list[Point]) -> list[tuple[Fraction, tuple[int, ...]]]:
     return sorted(found)
 
 
-def score(outputs: Path) -> tuple[Reward, str]:
-    """Return the reward object and the feedback for the output files in the directory `outputs`.
+def score(app: Path) -> Scored:
+    """Return the record and the feedback for the output file in the directory `app`.
 
     Points up to the tolerance outside count as rounding: all points are then drawn towards the
     centroid until the worst one is inside, which makes every area smaller by the same factor.
     """
-    try:
-        points = read_points(outputs / OUTPUT)
-    except BadOutputError as problem:
-        return {"reward": 0.0, "feasible": 0}, f"Not scored: {problem}.\n"
+    points = read_points(app / OUTPUT)
     measured = margins(points)
     worst = max(-min(measured)[0], Fraction(0))
     if worst > TOLERANCE:
-        return {"reward": 0.0, "feasible": 0, "worst_violation": size(worst)}, blame(measured)
+        return broken((-m, f"{name} is violated") for m, name in measured if -m > TOLERANCE)
     # A weight -worst becomes 0 when its distance from 1/3 shrinks by 1 / (1 + 3 worst).
     shrink = 1 / (1 + 3 * worst) ** 2
     triangles = areas(points)
     total = float(triangles[0][0] * shrink)
     tied = sum(float(area - triangles[0][0]) < NEAR for area, _ in triangles)
-    reward = {
+    record = {
         "reward": total,
         "feasible": 1,
-        "worst_violation": size(worst),
+        "worst_violation": float(worst),
         "tied_triangles": tied,
         "median_area": float(triangles[len(triangles) // 2][0]),
     }
-    return reward, praise(total, triangles, tied)
-
-
-def size(violation: Fraction) -> float:
-    """Return a violation as a float, capped so that absurd outputs stay finite."""
-    return float(min(violation, Fraction(10**9)))
-
-
-def blame(measured: list[tuple[Fraction, str]]) -> str:
-    """Name the violated constraints, worst first."""
-    violated = sorted(pair for pair in measured if -pair[0] > TOLERANCE)
-    lines = [f"Infeasible: {len(violated)} violations beyond {float(TOLERANCE):g}. Worst first:"]
-    lines += [f"- {name} is violated by {size(-margin):.6g}" for margin, name in violated[:5]]
-    return "\n".join(lines) + "\n"
+    return record, praise(total, triangles, tied)
 
 
 def praise(total: float, triangles: list[tuple[Fraction, tuple[int, ...]]], tied: int) -> str:
@@ -193,14 +95,5 @@ def praise(total: float, triangles: list[tuple[Fraction, tuple[int, ...]]], tied
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Score the outputs in APP_DIR and write the result to LOG_DIR."""
-    app, logs = (sys.argv[1:] + ["/app", "/logs/verifier"][len(sys.argv) - 1 :])[:2]
-    reward, feedback = score(Path(app))
-    Path(logs).mkdir(parents=True, exist_ok=True)
-    Path(logs, "reward.json").write_text(json.dumps(reward) + "\n")
-    Path(logs, "feedback.md").write_text(feedback)
-
-
 if __name__ == "__main__":
-    main()
+    main(score)

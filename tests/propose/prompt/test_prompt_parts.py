@@ -21,11 +21,12 @@ from prompt_support import (
     shown,
 )
 
+from workbench.model.candidate import Judgement
 from workbench.model.move import Move
 from workbench.model.verdict import Direction, Verdict
 from workbench.propose.edit import apply
 from workbench.propose.prompt import PromptOptions, build, operator_of
-from workbench.propose.proposer import Advice, Fault, Request
+from workbench.propose.proposer import Advice, Fault, Finding, Request, Shown
 
 STABLE = ["rules", "instruction", "context"]
 SHOWN = ["parent", "verdict", "budget", "request"]
@@ -71,9 +72,11 @@ def test_everything_there_is_comes_in_one_order() -> None:
         "refine",
         inspirations=(shown(7),),
         hints=(Advice(1, "use hexagons", "ann"),),
+        findings=(Finding(candidate(4, SCORED), "reads the clock", "ann"),),
         fault=Fault("nothing matches", "my reply"),
     )
-    told = ["tried", "best", "inspirations", "parent", "verdict", "hints", "budget", "fault"]
+    told = ["tried", "best", "inspirations", "parent", "verdict", "wrong", "hints", "budget"]
+    told.append("fault")
     assert list(prompt(asked)) == [*STABLE, *told, "request"]
 
 
@@ -201,6 +204,20 @@ def test_hints_budget_and_fault_say_who_when_and_how_much() -> None:
     assert "block 1 matches nothing" in texts["fault"]
     assert "the old reply" in texts["fault"]
     assert "fault" not in prompt(request())
+
+
+def test_what_people_found_wrong_is_told_with_who_and_why() -> None:
+    wrong = candidate(7, SCORED)
+    wrong.judgement = Judgement("reads the clock", "ann")
+    told = prompt(request(findings=(Finding(wrong, "reads the clock", "ann"),)))["wrong"]
+    assert "#7, score 2.5 m2, found wrong by ann:\nreads the clock" in told
+    many = tuple(Finding(candidate(n, SCORED), f"reason {n}", "") for n in range(20, 40))
+    told = prompt(request(findings=many))["wrong"]
+    assert "reason 39" in told
+    assert "found wrong by a person" in told
+    assert "reason 20" not in told
+    asked = request("refine", Shown(wrong, {"solve.py": b"x = 1\n"}))
+    assert "found wrong: reads the clock" in prompt(asked)["tried"]
 
 
 def test_what_the_rules_show_can_be_applied() -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
-import shutil
+import tarfile
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from tiny_image import own_names, tiny_image
 
-from sandbox import Image, Job, SandboxUnavailable, Spec
-from sandbox.docker import Docker, clean, images, labels, leftovers
-from sandbox.docker.closure import libraries, loader
+from sandbox import KEPT, Image, Job, SandboxUnavailable, Spec
+from sandbox.docker import Docker, clean, images
 from sandbox.docker.engine import connected
-from sandbox.docker.tree import Tree
 from sandbox.supervisor.contained import FOREIGN
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,44 +21,19 @@ TINY = f"workbench-test-tiny:{os.getpid()}"
 CHANGES = ['ENV COLOUR="green"', "VOLUME /data", "USER root", 'CMD ["sleep", "60"]']
 
 
-def tiny_tar() -> io.BytesIO:
-    """Return a root with a shell, three tools and their libraries where the loader looks."""
-    tree = Tree()
-    programs = {name: os.path.realpath(shutil.which(name) or "") for name in ("sh", "cat", "ls")}
-    for name, source in programs.items():
-        tree.file(f"/bin/{name}", source)
-    interpreter = loader(programs["sh"])
-    for name, source in libraries(interpreter, programs.values()).items():
-        tree.file(f"/lib/{name}", source)
-    tree.file(interpreter, os.path.realpath(interpreter))
-    tree.data("/data/kept", b"from the image\n")
-    tree.data("/app/stale", b"never shown\n")
-    tree.folder("/tmp")
-    file = io.BytesIO()
-    tree.write(file)
-    file.seek(0)
-    return file
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
-async def own_names(docker: Docker) -> AsyncIterator[None]:
+async def apart(docker: Docker) -> AsyncIterator[None]:
     """Keep this module's images apart from those that other tests use at the same time."""
-    own = f"{labels.OURS}.test{os.getpid()}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(labels, "OURS", own)
-        patch.setattr(leftovers, "OURS", own)
-        patch.setattr(images, "REPOSITORY", f"workbench-test-{os.getpid()}")
+    with own_names():
         yield
         await clean(images=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def tiny(docker: Docker, own_names: None) -> AsyncIterator[str]:
-    """Put a small image on the engine, as `docker import` would."""
-    async with connected() as engine:
-        await engine.import_tar(await asyncio.to_thread(tiny_tar), TINY, CHANGES)
-        yield TINY
-        await engine.docker.images.delete(TINY, force=True)
+async def tiny(docker: Docker, apart: None) -> AsyncIterator[str]:
+    """Put a small image on the engine."""
+    async with tiny_image(TINY, CHANGES) as name:
+        yield name
 
 
 @pytest.mark.parametrize("warm", [True, False])
@@ -85,6 +58,31 @@ async def test_the_lease_of_an_image_says_why_nothing_is_warm(docker: Docker, ti
     async with await docker.open(Spec(image=Image(name=tiny))) as lease:
         await lease.run(Job(("ls",)))
         assert lease.cold == FOREIGN
+
+
+async def test_a_directory_of_the_image_is_kept_where_a_writable_one_hides_it(
+    docker: Docker, tiny: str
+) -> None:
+    context = {"Dockerfile": f"FROM {tiny}\nWORKDIR /app\nCOPY new /app/sub/\n".encode(),
+               "new": b"copied\n"}  # fmt: skip
+    wanted = Image(context=context, kept="/app")
+    async with await docker.open(Spec(image=wanted)) as lease:
+        shown = await lease.run(Job(("cat", KEPT)))
+        assert (await lease.run(Job(("ls", "/app")))).stdout == b""
+    with tarfile.open(fileobj=io.BytesIO(shown.stdout)) as tar:
+        assert set(tar.getnames()) == {"app", "app/stale", "app/sub", "app/sub/new"}
+    with pytest.raises(SandboxUnavailable, match=r"start in /app, and the task says /work"):
+        await docker.open(Spec(image=Image(context=context, kept="/work")))
+
+
+async def test_what_every_run_would_copy_is_bounded(
+    docker: Docker, tiny: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "MOST_KEPT", 1 << 20)
+    context = {"Dockerfile": f"FROM {tiny}\nWORKDIR /app\nCOPY big /app/\n".encode(),
+               "big": bytes(2 << 20)}  # fmt: skip
+    with pytest.raises(SandboxUnavailable, match=r"/app of the image holds more than 1 MiB"):
+        await docker.open(Spec(image=Image(context=context, kept="/app")))
 
 
 async def test_an_image_is_built_from_a_dockerfile(docker: Docker, tiny: str) -> None:

@@ -147,6 +147,15 @@ def test_containers_have_none_of_the_known_holes() -> None:
         assert int(body["User"].split(":")[0]) >= 64000
 
 
+def test_only_what_is_asked_for_is_opened() -> None:
+    spec = Spec(network=True, shown=("/opt/agent",))
+    host = settings(Prepared("x", {}), spec, Limits(), False, network="bridge")["HostConfig"]
+    assert host["NetworkMode"] == "bridge"
+    assert host["Mounts"] == [
+        {"Type": "bind", "Source": "/opt/agent", "Target": "/opt/agent", "ReadOnly": True}
+    ]
+
+
 def test_the_container_as_a_whole_has_room_for_what_a_run_is_promised() -> None:
     limits = Limits(memory_bytes=1 << 30, disk_bytes=1 << 28, processes=5)
     for inner in (True, False):

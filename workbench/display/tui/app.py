@@ -24,7 +24,10 @@ from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
+from workbench.display.tui.screens.opening import Opening
 
+LONG = 5_000
+"""Records from which a journal takes so long to be read that something is shown meanwhile."""
 REPAINT_SECONDS = 0.1
 """Shortest time between repaints."""
 INTERRUPT_SECONDS = 5.0
@@ -50,12 +53,20 @@ class WorkbenchApp(App[Exit]):
         Binding("ctrl+c", "interrupt", "Twice: quit", id="app.interrupt", show=False, system=True),
     ]
 
-    def __init__(self, opener: SessionOpener, attached: Attached | None = None) -> None:
-        """Start with `attached` in front, or with the list of sessions."""
+    def __init__(
+        self,
+        opener: SessionOpener,
+        attached: Attached | None = None,
+        first: tuple[str, OpenMode] | None = None,
+    ) -> None:
+        """Start with `attached` in front, or the session to be opened `first`, or the list."""
         super().__init__()
         self.opener = opener
         self.run_in_front: Run | None = None
         self._first = attached
+        self._open_first = first
+        self.failed: OpenFailed | None = None
+        """Why what was to be opened first could not be."""
         self._painted = (-1, 0)
         self._interrupted = 0.0
         self.theme_problems = themes.install(self)
@@ -71,6 +82,8 @@ class WorkbenchApp(App[Exit]):
         await self.push_screen(Home(self.opener))
         if self._first is not None:
             await self.show_session(self._first)
+        if self._open_first is not None:
+            self.open_session(*self._open_first, only=True)
         self.set_interval(REPAINT_SECONDS, self.repaint_view)
 
     def repaint_view(self) -> None:
@@ -102,16 +115,32 @@ class WorkbenchApp(App[Exit]):
             self.workers.cancel_group(self, "drain")
             await run.attached.close()
 
-    def open_session(self, path: str, mode: OpenMode) -> None:
-        """Open a listed session; says why if it cannot be opened."""
+    def open_session(self, path: str, mode: OpenMode, only: bool = False) -> None:
+        """Open a session; says why if it cannot be opened, and then, if it is the `only` one that
+        is wanted, leaves."""
 
         async def work() -> None:
+            glance = await self.opener.glance(path)
+            if glance is not None and glance.records >= LONG:
+                await self.push_screen(Opening(glance))
             try:
-                await self.show_session(await self.opener.open(path, mode))
+                attached = await self.opener.open(path, mode)
             except OpenFailed as error:
+                if only:
+                    self.failed = error
+                    self.depart(Exit())
+                    return
+                await self._close_opening()
                 self.notify(str(error), severity="error", markup=False, timeout=10)
+            else:
+                await self._close_opening()
+                await self.show_session(attached)
 
         self.run_worker(work(), group="open", exclusive=True)
+
+    async def _close_opening(self) -> None:
+        if isinstance(self.screen, Opening):
+            await self.pop_screen()
 
     def start_session(self, task_path: str, options: StartOptions) -> None:
         """Begin a new session; says why if it cannot be started."""
@@ -126,6 +155,7 @@ class WorkbenchApp(App[Exit]):
 
     async def action_home(self) -> None:
         """Back to the list of sessions; the engine of this one runs on."""
+        self.workers.cancel_group(self, "open")
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Home):
             await self.pop_screen()
         await self.close_session()
@@ -170,14 +200,16 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
     `start` is the path or id of a session to show first; None shows the list of sessions.
     Raises `OpenFailed` if that session cannot be opened.
     """
-    attached = None
+    first: tuple[str, OpenMode] | None = None
     if start is not None:
         rows = [row for row in await opener.sessions() if start in (row.path, row.id)]
         path = rows[0].path if rows else start
-        attached = await opener.open(path, mode_for(rows[0]) if rows else "attach")
-    app = WorkbenchApp(opener, attached)
+        first = path, mode_for(rows[0]) if rows else "attach"
+    app = WorkbenchApp(opener, first=first)
     try:
         farewell = await app.run_async()
     finally:
         await app.close_session()
+    if app.failed is not None:
+        raise app.failed
     return farewell or Exit()

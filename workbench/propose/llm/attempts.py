@@ -66,9 +66,9 @@ class Answer(msgspec.Struct, frozen=True):
         """Return the reply as it is stored; half a character, which no file holds, is replaced."""
         return self.text.encode(errors="replace")
 
-    def call(self) -> dict[str, object]:
+    def call(self) -> Call:
         """Return the call as a proposal's detail records it."""
-        return call_of(self.model, self.completion.usage, self.usd)
+        return call_of(self.model, self.completion.usage, self.usd, self.prompt)
 
 
 def spend_of(usage: Usage, usd: float | None, proposals: int = 1) -> Spend:
@@ -82,32 +82,41 @@ def spend_of(usage: Usage, usd: float | None, proposals: int = 1) -> Spend:
     )
 
 
-def call_of(model: str, usage: Usage, usd: float | None) -> dict[str, object]:
+def call_of(model: str, usage: Usage, usd: float | None, prompt: Sequence[bytes] = ()) -> Call:
     """Return a call as a proposal's detail records it."""
     counts = (usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning)
-    values: dict[str, object] = msgspec.to_builtins(Call(model, *counts, usd))
-    return values
+    return Call(model, *counts, usd, sum(map(len, prompt)) if usage.known else 0)
+
+
+def _sent(prompt: Sequence[Part]) -> tuple[bytes, ...]:
+    """Return a prompt as it is stored."""
+    return tuple(part.text.encode(errors="replace") for part in prompt)
 
 
 class Attempts:
     """Asks for one lineage."""
 
-    def __init__(self, lineage: str, options: Options, shared: Shared) -> None:
+    def __init__(self, lineage: str, shared: Shared) -> None:
         self._lineage = lineage
-        self._options = options
         self._shared = shared
         self._prompts: dict[str, PromptOptions] = {}
         """Of models whose window was met."""
+        self._built: tuple[Request, str, tuple[Part, ...]] | None = None
+        """The newest prompt: it is asked for to reserve its cost, and again to be sent."""
 
     def prompt(self, model: str, request: Request) -> tuple[Part, ...]:
         """Return the prompt for a request, as long as the model can read as far as is known.
 
         Raises `ProposerStopped` for a template that cannot be used.
         """
-        try:
-            return build(request, self._prompts.get(model, self._shared.prompts))
-        except PromptBroken as error:
-            raise ProposerStopped(str(error)) from error
+        known = self._built
+        if known is None or known[0] is not request or known[1] != model:
+            try:
+                options = self._prompts.get(model, self._shared.prompts)
+                known = self._built = request, model, build(request, options)
+            except PromptBroken as error:
+                raise ProposerStopped(str(error)) from error
+        return known[2]
 
     def spend(self, model: str, usage: Usage | None, proposals: int = 1) -> Spend:
         """Return what a failed call costs; nothing where the provider has not begun to answer."""
@@ -115,7 +124,9 @@ class Attempts:
             return Spend(proposals=proposals)
         return spend_of(usage, self._shared.price(model, usage), proposals)
 
-    async def ask(self, model: str, request: Request, reporter: Reporter) -> Answer:
+    async def ask(
+        self, model: str, request: Request, options: Options, reporter: Reporter
+    ) -> Answer:
         """Return the model's answer.
 
         Raises the last `CallFailed` when trying again is of no use. What calls before it cost is
@@ -130,11 +141,11 @@ class Attempts:
             try:
                 async with opened.limiter.turn(self._lineage, size, reporter.wait):
                     reporter.wait("")  # from here on there is something to lose
-                    completion = await opened.complete(prompt, self._options, reporter.say)
+                    completion = await opened.complete(prompt, options, reporter.say)
                 usd = self._shared.price(model, completion.usage)
-                sent = tuple(part.text.encode(errors="replace") for part in prompt)
-                return Answer(model, completion, sent, usd)
+                return Answer(model, completion, _sent(prompt), usd)
             except CallFailed as failure:
+                failure.prompt = _sent(prompt)
                 if failure.kind is Kind.CONTEXT and not shrunk:
                     shrunk, pause = True, 0.0
                     prompt = self._shorter(model, request, prompt)
@@ -145,8 +156,18 @@ class Attempts:
                 else:
                     raise
                 spend = self.spend(model, failure.usage, proposals=0)
-                told = Trouble(model, failure.kind, failure.message, attempt, pause, spend)
-                reporter.trouble(told)
+                reporter.trouble(
+                    Trouble(
+                        model,
+                        failure.kind,
+                        failure.message,
+                        attempt,
+                        pause,
+                        spend,
+                        failure.prompt,
+                        failure.heard.encode(errors="replace") or None,
+                    )
+                )
                 refused = failure.kind in REFUSALS  # then the next turn waits, for all lineages
             await asyncio.sleep(0.0 if refused else pause)
 
@@ -154,4 +175,5 @@ class Attempts:
         """Return about half the prompt, and keep to that length from now on."""
         options = self._prompts.get(model, self._shared.prompts)
         self._prompts[model] = shrink(options, prompt)
+        self._built = None
         return self.prompt(model, request)

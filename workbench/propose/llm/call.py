@@ -117,6 +117,10 @@ class CallFailed(Exception):
         self.retry_seconds = retry_seconds
         self.usage = usage
         self.request = request
+        self.heard = ""
+        """What had arrived of the answer's text."""
+        self.prompt: tuple[bytes, ...] = ()
+        """What was sent, part by part."""
 
 
 class Model(Protocol):

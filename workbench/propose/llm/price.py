@@ -34,24 +34,23 @@ def price(model: str | ModelName, usage: Usage, prices: Prices | None = None) ->
 
 
 def worst_case(
-    model: str | ModelName, prompt_bytes: int, options: Options, prices: Prices | None = None
+    model: str | ModelName, prompt_tokens: int, options: Options, prices: Prices | None = None
 ) -> tuple[int, float | None]:
     """Return the most tokens and dollars that a call can cost; dollars None when unknown.
 
-    `prompt_bytes` is `prompt_size` of the prompt. A token stands for one byte at least, so this
-    bounds every text; and the prompt may be read afresh or written into a cache, whichever is
-    dearer.
+    `prompt_tokens` is the most that the prompt can have. It may be read afresh or written into a
+    cache, whichever is dearer.
     """
     name = parse(model) if isinstance(model, str) else model
     output = options.max_output_tokens
-    fresh = price(name, Usage(input=prompt_bytes, output=output), prices)
-    written = price(name, Usage(cache_write=prompt_bytes, output=output), prices)
+    fresh = price(name, Usage(input=prompt_tokens, output=output), prices)
+    written = price(name, Usage(cache_write=prompt_tokens, output=output), prices)
     dollars = None if fresh is None or written is None else max(fresh, written)
-    return prompt_bytes + output, dollars
+    return prompt_tokens + output, dollars
 
 
 def prompt_size(prompt: Sequence[Part]) -> int:
-    """Return the most tokens that a prompt can have."""
+    """Return the most tokens that a prompt can have: a token stands for one byte at least."""
     return sum(len(part.text.encode()) + PART_TOKENS for part in prompt) + PART_TOKENS
 
 

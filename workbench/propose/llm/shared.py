@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from workbench.model.calls import Call
 from workbench.propose.llm.call import Options, Part, Usage
 from workbench.propose.llm.name import parse
 from workbench.propose.llm.open import Accounts, open_model
 from workbench.propose.llm.price import Prices, price, prompt_size, worst_case
 from workbench.propose.llm.streamed import StreamedModel
 from workbench.propose.prompt import PromptOptions, user_folder, user_templates
+
+MARGIN = 1.25
+"""By how much a prompt may have more tokens than those before it had for their length."""
 
 
 class Shared:
@@ -25,6 +30,8 @@ class Shared:
         self._accounts = Accounts()
         self._models: dict[str, StreamedModel] = {}
         self._opening = asyncio.Lock()
+        self._densities: dict[str, float] = {}
+        """Model -> tokens for each byte of a prompt, at most."""
 
     @cached_property
     def prompts(self) -> PromptOptions:
@@ -46,8 +53,20 @@ class Shared:
     def worst_case(
         self, model: str, prompt: Sequence[Part], options: Options
     ) -> tuple[int, float | None]:
-        """Return the most tokens and dollars that a call with `prompt` can cost."""
-        return worst_case(model, prompt_size(prompt), options, self.prices)
+        """Return the most tokens and dollars that a call with `prompt` can cost.
+
+        Every byte can be a token until answers have shown how many a model counts; from then on a
+        prompt is taken to have that many, and a quarter more.
+        """
+        size = prompt_size(prompt)
+        density = self._densities.get(model, 1.0)
+        return worst_case(model, min(size, math.ceil(size * density)), options, self.prices)
+
+    def learn(self, model: str, call: Call) -> None:
+        """Note how many tokens a model counted in the bytes of a prompt."""
+        if call.sent and call.read:
+            found = MARGIN * call.read / call.sent
+            self._densities[model] = max(self._densities.get(model, 0.0), found)
 
     async def aclose(self) -> None:
         """Close every client."""

@@ -96,9 +96,13 @@ class StreamedModel(ABC):
                 raise  # of `say`
             failure = self._late(options, heard)
         # Raised here, so that no SDK exception, which holds the request, hangs on ours.
-        if failure is not None:
-            raise failure
-        return self._completion(heard)
+        try:
+            if failure is not None:
+                raise failure
+            return self._completion(heard)
+        except CallFailed as failed_call:
+            failed_call.heard = "".join(heard.text)
+            raise
 
     async def aclose(self) -> None:
         """Close the connections, if no other model uses them."""

@@ -19,6 +19,9 @@ Values = values.Values
 WORDING = 16_384
 """Characters that a template may add to what it tells."""
 
+MOST_FINDINGS = 8
+"""Of what people found wrong, the newest are told."""
+
 _STABLE = ("rules", "instruction", "context")
 _BLIND = ("tried", "best", "inspirations")
 
@@ -29,8 +32,10 @@ def build(request: Request, options: PromptOptions) -> tuple[Part, ...]:
     The stable parts depend on the task and the options alone. Raises `PromptBroken` for a template
     that cannot be used.
     """
-    facts = values.of_task(request.task)
-    parts = [_part(name, name, facts, request, options) for name in _STABLE]
+    facts = {**values.of_task(request.task), "in_place": options.in_place}
+    rules = "command" if options.in_place else "rules"
+    parts = [_part("rules", rules, facts, request, options)]
+    parts += [_part(name, name, facts, request, options) for name in _STABLE[1:]]
     operator = operator_of(request)
     changing = [name for name in _TELLERS if name not in _STABLE]
     if operator == "draft":
@@ -77,7 +82,11 @@ def _part(
 
 def _rules(request: Request, options: PromptOptions) -> Values:
     names = [one_line(path, 255) for path in request.task.editable]
-    return {"editable_first": names[0] if names else "", "editable_all": ", ".join(names)}
+    return {
+        "editable_first": names[0] if names else "",
+        "editable_all": ", ".join(names),
+        "packages": bool(request.task.python_packages),
+    }
 
 
 def _instruction(request: Request, options: PromptOptions) -> Values:
@@ -121,8 +130,12 @@ def _inspirations(request: Request, options: PromptOptions) -> Values | None:
 def _parent(request: Request, options: PromptOptions) -> Values | None:
     if not request.parents:
         return None
-    first, *others = values.of_shown(request.task, _told(request), options.parent)
-    return {**first, "parents": others}
+    if options.in_place:
+        first, *rest = _told(request)
+        others = values.of_shown(request.task, rest, options.parent)
+        return {**values.of_candidate(request.task, first.candidate), "parents": others}
+    told, *others = values.of_shown(request.task, _told(request), options.parent)
+    return {**told, "parents": others}
 
 
 def _verdict(request: Request, options: PromptOptions) -> Values | None:
@@ -136,6 +149,13 @@ def _hints(request: Request, options: PromptOptions) -> Values | None:
     if not request.hints or not options.hints:
         return None
     return {"hints": values.of_hints(request.hints, options.hints)}
+
+
+def _wrong(request: Request, options: PromptOptions) -> Values | None:
+    newest = request.findings[-MOST_FINDINGS:]
+    if not newest or not options.wrong:
+        return None
+    return {"findings": values.of_findings(request.task, newest, options.wrong)}
 
 
 def _budget(request: Request, options: PromptOptions) -> Values:
@@ -169,6 +189,7 @@ _TELLERS: dict[str, Callable[[Request, PromptOptions], Values | None]] = {
     "inspirations": _inspirations,
     "parent": _parent,
     "verdict": _verdict,
+    "wrong": _wrong,
     "hints": _hints,
     "budget": _budget,
     "fault": _fault,

@@ -15,7 +15,9 @@ from types import CodeType
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-LISTS = frozenset(("editable", "files", "hints", "inspirations", "limits", "outputs", "parents"))
+LISTS = frozenset(
+    ["editable", "files", "findings", "hints", "inspirations", "limits", "outputs", "parents"]
+)
 """Values that ``{% for %}`` may go through."""
 
 MAX_TEMPLATE = 16_384

@@ -30,8 +30,12 @@ class PromptOptions(msgspec.Struct, frozen=True):
     """The editable files of all parents together."""
     verdict: int = 4_000
     """Feedback and errors of all parents together."""
+    wrong: int = 1_500
+    """What people found wrong."""
     hints: int = 2_000
     fault: int = 2_000
+    in_place: bool = False
+    """Whether a command edits the files where they lie, instead of a reply that says how."""
     templates: dict[str, str] = {}
     """The person's own templates by name, see `user_templates`."""
 
@@ -39,7 +43,7 @@ class PromptOptions(msgspec.Struct, frozen=True):
 _SACRIFICE = (
     ("inspirations", "best", "tried"),
     ("context",),
-    ("fault", "verdict", "hints"),
+    ("fault", "verdict", "wrong", "hints"),
     ("instruction", "parent"),
 )
 """Parts in the order in which they are given up: last those without which there is no task."""

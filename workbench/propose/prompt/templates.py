@@ -20,9 +20,10 @@ from workbench.propose.prompt.language import MAX_TEMPLATE, PromptBroken
 OPERATORS = ("crossover", "draft", "explore", "refine", "repair")
 """Templates of what is asked for; the others tell what there is."""
 
+# `command` takes the place of `rules` where files are edited in place.
 NAMES = (
-    *("rules", "instruction", "context", "tried", "best", "inspirations"),
-    *("parent", "verdict", "hints", "budget", "fault"),
+    *("rules", "command", "instruction", "context", "tried", "best", "inspirations"),
+    *("parent", "verdict", "wrong", "hints", "budget", "fault"),
     *OPERATORS,
 )
 SUFFIX = ".j2"

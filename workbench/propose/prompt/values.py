@@ -12,7 +12,7 @@ from workbench.model.limits import Limits, Spend
 from workbench.model.task import Task
 from workbench.model.verdict import Direction, Outcome, Verdict
 from workbench.propose.prompt.text import excerpt, fence, one_line, share, tokens
-from workbench.propose.proposer import Advice, Fault, Shown
+from workbench.propose.proposer import Advice, Fault, Finding, Shown
 
 Values = dict[str, object]
 
@@ -145,6 +145,20 @@ def of_hints(hints: Iterable[Advice], limit: int) -> list[Values]:
     ]
 
 
+def of_findings(task: Task, findings: Iterable[Finding], limit: int) -> list[Values]:
+    """Return what people found wrong with candidates, and why."""
+    told = tuple(findings)
+    rooms = share([tokens(one.reason) for one in told], limit)
+    return [
+        {
+            **of_candidate(task, one.candidate),
+            "author": one_line(one.author) or "a person",
+            "reason": excerpt(one.reason, room),
+        }
+        for one, room in zip(told, rooms, strict=True)
+    ]
+
+
 def of_budget(share_: Limits, spent: Spend) -> list[Values]:
     """Return what is left of each bound that the lineage has."""
     bounds = (
@@ -187,6 +201,8 @@ def entry(task: Task, candidate: Candidate) -> str:
     verdict = candidate.verdict
     if verdict is None:
         result = "not measured"
+    elif candidate.judgement is not None:
+        result = f"found wrong: {one_line(candidate.judgement.reason, 80)}"
     elif candidate.feasible and verdict.score is not None:
         result = score(task, verdict.score)
     else:

@@ -7,6 +7,7 @@ from textual.content import Content
 from workbench.display import states, text
 from workbench.display.states import BAD, MUTED, WARN
 from workbench.display.tui.view import View
+from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
 
 
@@ -29,7 +30,7 @@ def selected(view: View, now: float) -> Content:
     elif seconds and lineage.state == "running":
         parts.append(Content.styled(f" {seconds}", MUTED))
     created = lineage.created
-    if asks_models(created.proposer):
+    if asks_models(created.proposer) or created.proposer == COMMAND:
         named = text.models(created.proposer, created.options)
         parts.append(Content.styled(f" · {named}", MUTED))
     why = lineage.pause_reason or lineage.stop_detail

@@ -113,6 +113,8 @@ def connection(view: View) -> Content:
         return Content.styled("✖ engine gone", BAD)
     if view.session.state == "finished":
         return Content.styled("✔ finished", ACCENT)
+    if view.attached and view.session.replaying:
+        return Content.styled("● replaying", ACCENT)
     if view.attached:
         return Content.styled("● live", GOOD)
     return Content.styled("○ file only" if view.ended else "○ tailing", WARN)

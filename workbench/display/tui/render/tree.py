@@ -76,12 +76,17 @@ def _sizes(
 
 
 def draw(
-    node: Node, candidate: Candidate, best: CandidateId | None, facts: SessionCreated
+    node: Node,
+    candidate: Candidate,
+    best: CandidateId | None,
+    facts: SessionCreated,
+    pinned: bool = False,
 ) -> Content:
     """Draw one candidate: its place in the tree, what became of it, its note."""
     mark = states.of_candidate(candidate, best)
+    plain = candidate.feasible and candidate.id != best and candidate.judgement is None
     shown = "" if candidate.reward is None else f"{text.score(facts, candidate.reward)}  "
-    word = "" if candidate.feasible and candidate.id != best else f"{mark.word} "
+    word = "" if plain else f"{mark.word} "
     hinted = "▲ " if candidate.hints else ""
     return Content.assemble(
         (node.lines, MUTED),
@@ -90,5 +95,6 @@ def draw(
         (shown, "bold"),
         (word, mark.style),
         (hinted, ACCENT),
+        ("◆ pinned " if pinned else "", ACCENT),
         (text.one_line(candidate.note or candidate.operator), MUTED),
     )

@@ -8,8 +8,9 @@ import msgspec
 from textual.content import Content
 
 from workbench.display import states, text
-from workbench.display.states import ACCENT, MUTED
+from workbench.display.states import ACCENT, BAD, MUTED, WARN
 from workbench.model.candidate import Candidate
+from workbench.model.doubt import doubt
 from workbench.model.event import SessionCreated
 from workbench.model.verdict import Verdict
 
@@ -33,9 +34,17 @@ def lines(candidate: Candidate, facts: SessionCreated, best: int | None) -> list
     if verdict is None:
         return [head, Content.styled("no verdict yet", MUTED)]
     drawn = [head, Content(text.one_line(verdict.message))]
+    if candidate.judgement is not None:
+        by = (
+            f" by {text.one_line(candidate.judgement.author)}" if candidate.judgement.author else ""
+        )
+        told = f"found wrong{by}: {text.one_line(candidate.judgement.reason)}"
+        drawn.append(Content.styled(f"✖ {told}", BAD))
     if verdict.score is not None:
         shown = text.with_unit(text.number(verdict.score), facts.unit)
         drawn.append(_pair(facts.score_name, shown, bold=True))
+        if verdict.feasible and (doubted := doubt(facts, verdict.score)):
+            drawn.append(Content.styled(f"! {doubted}", WARN))
     if verdict.raw_score is not None:
         raw = text.with_unit(text.number(verdict.raw_score), facts.unit)
         drawn.append(_pair("raw score", raw))

@@ -17,7 +17,7 @@ from workbench.display.tui.run import Run
 from workbench.display.tui.screens import flows
 from workbench.display.tui.widgets.composer import ALL, Composer
 from workbench.display.tui.widgets.line import InfoLine
-from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Reply
+from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
     from workbench.display.tui.app import WorkbenchApp
@@ -32,7 +32,11 @@ class RunScreen(Screen[None]):
         Binding("h", "hint", "Hint", id="lineage.hint"),
         Binding("H", "hint_all", "Hint to all", id="session.hint", show=False),
         Binding("X", "stop", "Stop lineage", id="lineage.stop", show=False),
+        Binding("B", "boost", "Boost lineage", id="lineage.boost", show=False),
+        Binding("dollar_sign", "budget", "Change budget", id="session.budget", show=False),
         Binding("f", "fork", "Fork", id="candidate.fork", show=False),
+        Binding("W", "judge", "Found wrong", id="candidate.judge", show=False),
+        Binding("p", "pin", "Pin", id="candidate.pin", show=False),
         Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
         Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
         Binding("S", "app.home", "Sessions", id="app.home", show=False),
@@ -118,6 +122,29 @@ class RunScreen(Screen[None]):
         candidate = self.view.candidate
         if candidate is not None:
             self.command(Fork(candidate.id))
+
+    def action_judge(self) -> None:
+        """Find the candidate shown wrong, or take that back."""
+        candidate = self.view.candidate
+        if candidate is not None:
+            self.run_worker(flows.judge(self, candidate), group="flow", exclusive=True)
+
+    def action_pin(self) -> None:
+        """Show the candidate shown in every move of the selected lineage, or no longer."""
+        candidate, lineage = self.view.candidate, self.view.selected
+        if candidate is not None and lineage is not None:
+            pinned = candidate.id not in lineage.pinned
+            self.command(Pin(candidate.id, (lineage.id,), pinned))
+
+    def action_boost(self) -> None:
+        """Give the selected lineage half of what the others have left, once confirmed."""
+        lineage = self.view.selected
+        if lineage is not None:
+            self.run_worker(flows.boost(self, lineage), group="flow", exclusive=True)
+
+    def action_budget(self) -> None:
+        """Change the session's limits."""
+        self.run_worker(flows.change_budget(self), group="flow", exclusive=True)
 
     def action_hint(self) -> None:
         """Write a hint to the selected lineage."""

@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.display import text
+from workbench.display.person import user_name
 from workbench.display.tui.screens.confirm import Answer, Ask
-from workbench.engine.command import Abort, Continue, Pause, Reply, Shutdown, Stop
+from workbench.display.tui.screens.prompt import Prompt
+from workbench.engine import budget
+from workbench.engine.command import (
+    Abort,
+    Boost,
+    ChangeBudget,
+    Continue,
+    Judge,
+    Pause,
+    Reply,
+    Shutdown,
+    Stop,
+)
+from workbench.model.candidate import Candidate
 from workbench.model.lineage import Lineage
 
 if TYPE_CHECKING:
@@ -59,6 +73,63 @@ async def stop(screen: RunScreen, lineage: Lineage) -> None:
     )
     if await screen.app.push_screen_wait(question) == "stop":
         screen.say(await screen.run.send(Stop((lineage.id,))))
+
+
+async def boost(screen: RunScreen, lineage: Lineage) -> None:
+    """Give a lineage half of what the others have left, once confirmed."""
+    question = Ask(
+        f"Boost {lineage.name}?",
+        Answer("boost", "b", "boost it"),
+        detail="Each other lineage gives it half of what it has left.",
+    )
+    if await screen.app.push_screen_wait(question) == "boost":
+        screen.say(await screen.run.send(Boost(lineage.id)))
+
+
+async def judge(screen: RunScreen, candidate: Candidate) -> None:
+    """Find the candidate shown wrong, with a reason; or take back that it was found so."""
+    if candidate.judgement is not None:
+        question = Ask(
+            f"Let #{candidate.id} count again?",
+            Answer("again", "a", "count again"),
+            detail=f"It was found wrong: {text.one_line(candidate.judgement.reason)}",
+        )
+        if await screen.app.push_screen_wait(question) == "again":
+            screen.say(await screen.run.send(Judge(candidate.id, "", user_name())))
+        return
+    prompt = Prompt(
+        f"Why is #{candidate.id} wrong?",
+        lambda line: "" if line.strip() else "say why: the next prompts tell it to the models",
+        detail="It loses its rank in every lineage, and what follows is told why. Its verdict "
+        "stays as it is.",
+    )
+    reason = await screen.app.push_screen_wait(prompt)
+    if reason is not None:
+        screen.say(await screen.run.send(Judge(candidate.id, reason.strip(), user_name())))
+
+
+async def change_budget(screen: RunScreen) -> None:
+    """Change the session's limits; what is not named stays."""
+    session = screen.view.session
+
+    def problem(line: str) -> str:
+        try:
+            budget.raised(session, budget.read([line]))
+        except ValueError as error:
+            return str(error)
+        return ""
+
+    prompt = Prompt(
+        "New totals for the session",
+        problem,
+        value=budget.written(session.limits),
+        detail="Spent: " + " · ".join(text.spend(session.spent, session.limits)) + ". Keys: "
+        "evaluations, proposals, tokens, usd, wall (90s, 10m, 2h). What is left is divided anew.",
+    )
+    line = await screen.app.push_screen_wait(prompt)
+    if line is not None:
+        limits = budget.raised(session, budget.read([line]))
+        screen.say(await screen.run.send(ChangeBudget(limits)))
 
 
 async def copy_candidate(screen: RunScreen) -> None:

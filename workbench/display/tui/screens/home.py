@@ -91,7 +91,8 @@ class Home(Screen[None]):
             self._ask_new(self._tasks[place])
 
     def _ask_new(self, task: TaskRow) -> None:
-        form = NewRun(self._tasks, task, self._opener.strategies())
+        opener = self._opener
+        form = NewRun(self._tasks, task, opener.strategies(), opener.problem)
         self.app.push_screen(form, self._start)
 
     def _start(self, choice: tuple[str, StartOptions] | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.validation import Integer
+from textual.validation import Integer, Number
 from textual.widgets import Button, Input, Label, Select, Static
 
 from workbench.display import text
@@ -29,10 +29,18 @@ class NewRun(ModalScreen[Choice | None]):
     ]
 
     def __init__(
-        self, tasks: Sequence[TaskRow], chosen: TaskRow, strategies: Sequence[str]
+        self,
+        tasks: Sequence[TaskRow],
+        chosen: TaskRow,
+        strategies: Sequence[str],
+        problem: Callable[[str, StartOptions], str],
     ) -> None:
-        """Offer `tasks` with `chosen` set, and `strategies` with the first set."""
+        """Offer `tasks` with `chosen` set, and `strategies` with the first set.
+
+        `problem` says why a task cannot be begun with some options; empty if it can.
+        """
         super().__init__()
+        self._problem = problem
         self._tasks, self._chosen, self._strategies = tasks, chosen, strategies
 
     def compose(self) -> ComposeResult:
@@ -64,17 +72,28 @@ class NewRun(ModalScreen[Choice | None]):
             budget = self._number("evaluations", "", 1, None)
             budget.placeholder = "the task's own budget"
             yield from self._field("evaluations", budget)
+            models = Input(id="models", compact=True, placeholder="none; or anthropic:NAME …")
+            models.tooltip = MODELS
+            yield from self._field("models", models)
+            effort = Input(id="effort", compact=True, placeholder="the model's own")
+            yield from self._field("effort", effort)
+            dollars = self._number("dollars", "", LEAST_DOLLARS, None, whole=False)
+            dollars.placeholder = "no limit; counts with models"
+            yield from self._field("dollars", dollars)
+            yield Static(Content.styled(MODELS, "$text-muted"), id="form-about")
             yield Static(id="form-problem")
             with Horizontal(id="form-buttons"):
                 yield Button(Content("[ctrl+s] begin"), id="begin", compact=True)
                 yield Button(Content("[esc] back"), id="back", compact=True)
 
-    def _number(self, name: str, value: str, low: int, high: int | None) -> Input:
+    def _number(
+        self, name: str, value: str, low: float, high: int | None, whole: bool = True
+    ) -> Input:
         return Input(
             value,
-            type="integer",
-            validators=[Integer(low, high)],
-            valid_empty=name == "evaluations",
+            type="integer" if whole else "number",
+            validators=[Integer(int(low), high) if whole else Number(low, high)],
+            valid_empty=not value,
             compact=True,
             id=name,
         )
@@ -100,23 +119,45 @@ class NewRun(ModalScreen[Choice | None]):
         """Give the choice, or name the fields that do not hold a usable number."""
         fields = {name: self.query_one(f"#{name}", Input) for name in _NUMBERS}
         wrong = [
-            f"{name} must be a whole number, {_NUMBERS[name]}"
+            f"{name} must be {_NUMBERS[name]}"
             for name, field in fields.items()
             if (result := field.validate(field.value)) is not None and not result.is_valid
         ]
         if wrong:
-            self.query_one("#form-problem", Static).update(
-                Content.styled("✖ " + "; ".join(wrong), "$text-error")
-            )
+            self._refuse("; ".join(wrong))
             return
-        budget = fields["evaluations"].value
+        budget, dollars = fields["evaluations"].value, fields["dollars"].value
+        models = self.query_one("#models", Input).value.replace(",", " ")
         options = StartOptions(
             lineages=int(fields["lineages"].value),
             seed=int(fields["seed"].value),
             evaluations=int(budget) if budget else None,
             strategy=str(self.query_one("#strategy", Select).value),
+            models=tuple(models.split()),
+            effort=self.query_one("#effort", Input).value.strip(),
+            usd=float(dollars) if dollars else None,
         )
-        self.dismiss((str(self.query_one("#task", Select).value), options))
+        task = str(self.query_one("#task", Select).value)
+        problem = self._problem(task, options)
+        if problem:
+            self._refuse(problem)
+        else:
+            self.dismiss((task, options))
+
+    def _refuse(self, why: str) -> None:
+        said = Content.styled("✖ " + text.one_line(why), "$text-error")
+        self.query_one("#form-problem", Static).update(said)
 
 
-_NUMBERS = {"lineages": "1 to 64", "seed": "0 or more", "evaluations": "1 or more, or empty"}
+LEAST_DOLLARS = 0.0001
+MODELS = (
+    "Models: anthropic:NAME, openai:NAME or openai-compatible:NAME@URL; several by comma make an "
+    "ensemble. Keys come from ANTHROPIC_API_KEY, OPENAI_API_KEY, WORKBENCH_MODEL_KEY. Without a "
+    "model, constants and statements are changed mechanically."
+)
+_NUMBERS = {
+    "lineages": "a whole number, 1 to 64",
+    "seed": "a whole number, 0 or more",
+    "evaluations": "a whole number, 1 or more, or empty",
+    "dollars": "an amount above zero, or empty",
+}

@@ -33,7 +33,9 @@ class CandidateTree(Rows):
         facts = self._view.session.facts
 
         def draw(node: tree.Node, width: int) -> Content:
-            return tree.draw(node, lineage.candidates[node.candidate], lineage.best, facts)
+            candidate = lineage.candidates[node.candidate]
+            pinned = candidate.id in lineage.pinned
+            return tree.draw(node, candidate, lineage.best, facts, pinned)
 
         self.border_title = Content(f"Candidates of {lineage.name}: {len(lineage.candidates)}")
         self.border_subtitle = Content("★ best  ✖ failed  ▲ hinted")

@@ -146,7 +146,7 @@ class VerifierPane(TextPane):
         shown, lineage = self._run.view.candidate, self._run.view.selected
         if shown is None or lineage is None:
             return None
-        return shown.id, shown.verdict is not None, lineage.best == shown.id
+        return shown.id, shown.verdict is not None, shown.judgement, lineage.best == shown.id
 
     async def load(self) -> None:
         """Show the verdict at once, then what it left behind."""

@@ -1,0 +1,4 @@
+/* é */
+int distance(int n, int m) {
+    return n + m;
+}

@@ -1,0 +1,4 @@
+static int t[4];
+int distance(int n, int m) {
+    return t[n + m];
+}

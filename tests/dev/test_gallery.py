@@ -1,0 +1,56 @@
+"""The gallery of docs/tasks.md says what the tasks say, and its pictures can be drawn."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from workbench.formats.load import bundled
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_gallery"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+make_gallery = _load()
+DRAWN = tuple(make_gallery.drawn())
+
+
+def test_its_text_is_that_of_the_tasks() -> None:
+    assert make_gallery.document(make_gallery.text()) == (DOCS / "tasks.md").read_text(), (
+        "run docs/make_gallery.py --text"
+    )
+
+
+def test_every_task_is_in_the_table_of_what_tuning_reaches() -> None:
+    table = (DOCS / "tasks.md").read_text().partition("<!-- suite: begin -->")[2]
+    rows = table.partition("<!-- suite: end -->")[0]
+    missing = [path.name for path in bundled() if f"| `{path.name}` " not in rows]
+    assert missing == [], "run python -m benchmarks.suite --write"
+
+
+def test_no_drawing_or_picture_is_of_a_task_that_is_gone() -> None:
+    names = {path.name for path in bundled()}
+    assert {path.stem for path in (DOCS / "gallery").glob("*.py")} <= names
+    assert {path.stem for path in (DOCS / "pictures").glob("*.svg")} == set(DRAWN)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_reference_is_drawn(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra `plots`")
+    target = tmp_path / "picture.svg"
+    make_gallery.picture(name, target)
+    assert target.stat().st_size < 400_000
+    assert target.read_text().count("<path") > 5

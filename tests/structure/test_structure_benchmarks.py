@@ -1,0 +1,44 @@
+"""The measured claims can still be measured: each way of measuring, once and small."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import benchmarks
+import sandbox
+from benchmarks import common
+from benchmarks.asking import simulated, steps
+from benchmarks.steps import measure, session, stubbed
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in ("XDG_RUNTIME_DIR", "WORKBENCH_HOME", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"):
+        monkeypatch.setenv(name, "")  # put back at the end, whatever the benchmark sets
+    with common.own_places() as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", [one.name for one in pkgutil.iter_modules(benchmarks.__path__)])
+def test_every_benchmark_loads(name: str) -> None:
+    importlib.import_module(f"benchmarks.{name}")
+
+
+async def test_the_engine_alone_is_measured(place: Path) -> None:
+    with stubbed():
+        run = await measure(await session(place, 2, 20))
+    assert run.evaluations == 20
+    assert run.engine_ms > 0
+
+
+async def test_steps_that_ask_a_model_are_measured(place: Path) -> None:
+    if not (await sandbox.backend("bubblewrap").probe()).usable:
+        pytest.skip("no namespaces here")
+    with simulated() as url:
+        cost = await steps(place, url, 24)
+    assert cost.engine_ms > cost.bare_ms > 0
