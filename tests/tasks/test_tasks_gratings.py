@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bundled import judge, run, settings
-from perturbed import answer_of, assert_infeasible, changed, judged, replaced
+from bundled import judge, settings
+from perturbed import answer_of, assert_infeasible, judged, output, replaced
 
 NAME = "diffraction-orders"
 ORDERS = {
@@ -32,7 +32,7 @@ def by_quadrature(grating: dict[str, Any], levels: int, order: int) -> float:
 
 @pytest.mark.parametrize("solution", [False, True])
 def test_the_powers_by_quadrature(solution: bool, tmp_path: Path) -> None:
-    answer: dict[str, Any] = answer_of(NAME, tmp_path, solution)
+    answer = answer_of(NAME, solution)
     reward = judged(NAME, answer, tmp_path).reward
     for name, orders in ORDERS.items():
         levels = 2 if name.startswith("binary") else 4
@@ -46,13 +46,13 @@ def test_the_powers_by_quadrature(solution: bool, tmp_path: Path) -> None:
 
 def test_the_best_seven_spots_are_the_published_ones(tmp_path: Path) -> None:
     """Two phases, 0 and pi, and seven equal orders: 78.6%, the classical Dammann grating."""
-    scored = judge(NAME, run(NAME, tmp_path / "made", solution=True), tmp_path)
+    scored = judge(NAME, output(NAME, solution=True), tmp_path)
     assert scored.reward["guaranteed_binary-7"] == pytest.approx(78.63, abs=0.01)
 
 
 def test_moving_a_grating_changes_nothing(tmp_path: Path) -> None:
     """Neither along the period, across its end, nor in phase."""
-    answer: dict[str, Any] = answer_of(NAME, tmp_path, solution=True)
+    answer = answer_of(NAME, solution=True)
     before = judged(NAME, answer, tmp_path).reward
     for name, grating in answer.items():
         levels = 2 if name.startswith("binary") else 4
@@ -67,7 +67,7 @@ def test_moving_a_grating_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("width", "feasible"), [(1.0, 1), (1 - 5e-10, 1), (1 - 1e-6, 0), (0.4, 0)])
 def test_a_segment_that_is_too_narrow_is_named(width: float, feasible: int, tmp_path: Path) -> None:
     grating = {"transitions": [10.0, 10.0 + width, 60.0], "levels": [0, 1, 2]}
-    scored = judged(NAME, answer_of(NAME, tmp_path) | {"quaternary-9": grating}, tmp_path)
+    scored = judged(NAME, answer_of(NAME) | {"quaternary-9": grating}, tmp_path)
     assert scored.reward["feasible"] == feasible
     if not feasible:
         assert_infeasible(scored, "quaternary-9: the segment from 10 um")
@@ -76,14 +76,14 @@ def test_a_segment_that_is_too_narrow_is_named(width: float, feasible: int, tmp_
 
 def test_the_segment_across_the_end_of_the_period_counts(tmp_path: Path) -> None:
     grating = {"transitions": [0.2, 40.0, 99.9], "levels": [0, 1, 0]}
-    scored = judged(NAME, answer_of(NAME, tmp_path) | {"binary-7": grating}, tmp_path)
+    scored = judged(NAME, answer_of(NAME) | {"binary-7": grating}, tmp_path)
     assert_infeasible(scored, "binary-7: the segment from 99.9 um is 0.3 um wide", "by 0.7")
 
 
 def test_transitions_out_of_order_are_named(tmp_path: Path) -> None:
     """A segment run through backwards would send out light that it never got."""
     grating = {"transitions": [10.0, 60.0, 40.0, 90.0], "levels": [0, 1, 0, 1]}
-    scored = judged(NAME, answer_of(NAME, tmp_path) | {"binary-7": grating}, tmp_path)
+    scored = judged(NAME, answer_of(NAME) | {"binary-7": grating}, tmp_path)
     assert_infeasible(scored, "segment from 60 um is -20 um wide", "by 21")
 
 
@@ -112,16 +112,16 @@ def test_transitions_out_of_order_are_named(tmp_path: Path) -> None:
 def test_answers_outside_their_domain(
     place: tuple[str | int, ...], text: str, reason: str, tmp_path: Path
 ) -> None:
-    content = replaced(run(NAME, tmp_path / "made"), place, text)
+    content = replaced(output(NAME), place, text)
     assert_infeasible(judge(NAME, content, tmp_path), reason)
 
 
 def test_targets_of_the_candidates_own_are_refused(tmp_path: Path) -> None:
     """Which orders count, the period and the smallest feature are the verifier's."""
-    content = run(NAME, tmp_path / "made")
+    content = output(NAME)
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "designs.json").write_text('{"period": 1, "designs": {}}')
     assert judge(NAME, content, tmp_path).reward["reward"] == settings(NAME)["baseline"]
-    assert_infeasible(judge(NAME, changed(content, targets=[1, 2]), tmp_path), "unknown", "targets")
+    assert_infeasible(judged(NAME, answer_of(NAME) | {"targets": [1, 2]}, tmp_path), "unknown", "targets")
     without = {name: value for name, value in json.loads(content).items() if name != "binary-7"}
     assert_infeasible(judged(NAME, without, tmp_path), "missing: binary-7")

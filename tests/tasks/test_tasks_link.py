@@ -1,13 +1,12 @@
 """The fibre link: its model in plain loops, its limits, and settings that cheat."""
 
 import math
-import sysconfig
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bundled import judge, run, settings
-from perturbed import answer_of, assert_infeasible, judged, replaced
+from bundled import judge, settings
+from perturbed import answer_of, assert_infeasible, judged, output, replaced
 
 NAME = "power-allocation"
 SPANS = (80, 95, 72, 105, 88, 66, 98, 84)
@@ -17,12 +16,6 @@ LIGHT, MIDDLE = 299_792_458.0, 190.9e12
 WITHIN = [(number % 30 - 14.5) * 0.15e12 for number in range(60)]
 OFFSET = [w + (2.5e12 if number >= 30 else -2.5e12) for number, w in enumerate(WITHIN)]
 LOSS = [(0.190 + 0.0007 * (f / 1e12) ** 2) / 1e3 * math.log(10) / 10 for f in OFFSET]  # 1/m
-
-
-@pytest.fixture(autouse=True)
-def _numpy_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Programs run without site-packages; this task's find numpy on this path."""
-    monkeypatch.setenv("PYTHONPATH", sysconfig.get_path("purelib"))
 
 
 def db(value: float) -> float:
@@ -104,7 +97,7 @@ def by_loops(setting: dict[str, Any]) -> list[float]:
 
 @pytest.mark.parametrize("solution", [False, True])
 def test_the_capacity_by_plain_loops(solution: bool, tmp_path: Path) -> None:
-    setting = answer_of(NAME, tmp_path, solution)
+    setting = answer_of(NAME, solution)
     reward = judged(NAME, setting, tmp_path).reward
     ratios = by_loops(setting)
     capacity = sum(2 * 0.14 * math.log2(1 + ratio) for ratio in ratios)
@@ -117,9 +110,9 @@ def test_the_capacity_by_plain_loops(solution: bool, tmp_path: Path) -> None:
 
 def test_no_small_change_of_the_reference_is_better(tmp_path: Path) -> None:
     """Launch powers and output powers are at an optimum, as far as the limits let them."""
-    setting: dict[str, Any] = answer_of(NAME, tmp_path, solution=True)
+    setting = answer_of(NAME, solution=True)
     best = judged(NAME, setting, tmp_path).reward["reward"]
-    for channel in (0, 17, 31, 45, 59):
+    for channel in (17, 45):
         for step in (-0.05, 0.05):
             powers = list(setting["launch_dbm"])
             powers[channel] = min(powers[channel] + step, 6.0)
@@ -169,7 +162,7 @@ def changed(setting: dict[str, Any], key: str, place: tuple[Any, ...], value: fl
 def test_each_limit_is_named(
     key: str, place: tuple[Any, ...], value: float, reason: str, amount: float, tmp_path: Path
 ) -> None:
-    setting = changed(answer_of(NAME, tmp_path), key, place, value)
+    setting = changed(answer_of(NAME), key, place, value)
     scored = judged(NAME, setting, tmp_path)
     assert_infeasible(scored, reason)
     assert scored.reward["violations"] == 1
@@ -178,7 +171,7 @@ def test_each_limit_is_named(
 
 
 def test_a_band_that_is_launched_too_strong_is_named(tmp_path: Path) -> None:
-    setting = answer_of(NAME, tmp_path) | {"launch_dbm": [0.0] * 30 + [5.5] * 30}
+    setting = answer_of(NAME) | {"launch_dbm": [0.0] * 30 + [5.5] * 30}
     assert_infeasible(
         judged(NAME, setting, tmp_path), "C band, the transmitter: 20.2712 dBm in all"
     )
@@ -186,7 +179,7 @@ def test_a_band_that_is_launched_too_strong_is_named(tmp_path: Path) -> None:
 
 def test_an_amplifier_that_would_weaken_is_no_source_of_order(tmp_path: Path) -> None:
     """A gain below 1 would have negative noise by the formula; it is refused before it is used."""
-    setting: dict[str, Any] = answer_of(NAME, tmp_path)
+    setting = answer_of(NAME)
     setting["output_dbm"] = {band: [14.77, -20.0, *[14.77] * 5] for band in "LC"}
     scored = judged(NAME, setting, tmp_path)
     assert_infeasible(scored, "amplifier 1: a gain of -", "10 to 26 are allowed")
@@ -211,11 +204,5 @@ def test_an_amplifier_that_would_weaken_is_no_source_of_order(tmp_path: Path) ->
 def test_answers_outside_their_domain(
     place: tuple[str | int, ...], text: str, reason: str, tmp_path: Path
 ) -> None:
-    content = replaced(run(NAME, tmp_path / "made"), place, text)
+    content = replaced(output(NAME), place, text)
     assert_infeasible(judge(NAME, content, tmp_path), reason)
-
-
-def test_the_link_and_the_snr_are_not_the_candidates(tmp_path: Path) -> None:
-    setting = answer_of(NAME, tmp_path)
-    for key in ("snr", "noise_factor", "spans"):
-        assert_infeasible(judged(NAME, setting | {key: [100] * 60}, tmp_path), "unknown", key)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundled import TASKS, judge
-from perturbed import answer_of, assert_infeasible, changed, judged
+from bundled import TASKS
+from perturbed import answer_of, assert_infeasible, judged
 
 TEN, TOWER = "truss-10-bar", "truss-25-bar"
 # As published, with nodes and members from 1, kip and inches.
@@ -52,7 +52,7 @@ def by_forces(
 
 
 def test_the_ten_bar_reference_by_forces(tmp_path: Path) -> None:
-    areas = answer_of(TEN, tmp_path, solution=True)["areas"]
+    areas = answer_of(TEN, solution=True)["areas"]
     assert isinstance(areas, list)
     loads = np.zeros((6, 2))
     loads[1, 1] = loads[3, 1] = -100
@@ -67,7 +67,7 @@ def test_the_ten_bar_reference_by_forces(tmp_path: Path) -> None:
 
 
 def test_the_tower_reference_by_forces(tmp_path: Path) -> None:
-    groups = answer_of(TOWER, tmp_path, solution=True)["areas"]
+    groups = answer_of(TOWER, solution=True)["areas"]
     assert isinstance(groups, list)
     areas = np.repeat(groups, TOWER_GROUP_SIZES)
     limits = np.repeat(TOWER_COMPRESSION, TOWER_GROUP_SIZES)
@@ -99,7 +99,7 @@ def test_the_published_ten_bar_design_is_what_we_score(tmp_path: Path) -> None:
 
 def test_a_ten_bar_truss_that_bends_too_far_is_named(tmp_path: Path) -> None:
     scored = judged(TEN, {"areas": [15.0] * 10}, tmp_path)
-    assert_infeasible(scored, "node 1 moves -2.62638 in along y, limit 2.0", "by 0.313192")
+    assert_infeasible(scored, "node 1 moves -2.62638 in along y, limit 2.0 (load case 0)", "by 0.313192")
     assert scored.reward["worst_violation"] == pytest.approx(0.313192, abs=1e-6)
 
 
@@ -113,7 +113,7 @@ def test_a_bar_that_is_stressed_too_much_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "least"), [(TEN, 0.1), (TOWER, 0.01)])
 def test_a_bar_that_is_too_thin_is_named(name: str, least: float, tmp_path: Path) -> None:
-    answer = answer_of(name, tmp_path)
+    answer = answer_of(name)
     areas = answer["areas"]
     assert isinstance(areas, list)
     areas[2] = least - 0.004
@@ -135,7 +135,7 @@ def test_a_tower_that_buckles_or_bends_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("excess", "feasible"), [(1e-8, 1), (9e-7, 1), (1.2e-6, 0), (1e-3, 0)])
 def test_the_tolerance_is_charged(name: str, excess: float, feasible: int, tmp_path: Path) -> None:
     """Thinner bars within the tolerance weigh what they would without it."""
-    areas = answer_of(name, tmp_path)["areas"]
+    areas = answer_of(name)["areas"]
     assert isinstance(areas, list)
     use = judged(name, {"areas": areas}, tmp_path).reward["worst_displacement_use"]
     exact = [area * use for area in areas]
@@ -150,7 +150,7 @@ def test_the_tolerance_is_charged(name: str, excess: float, feasible: int, tmp_p
 
 def test_extreme_designs_still_get_a_finite_score(tmp_path: Path) -> None:
     """Stiffnesses that differ by four orders of magnitude are within what the solver can do."""
-    for heavy in range(10):
+    for heavy in (0, 4, 9):
         areas = [30.0] * 10
         areas[heavy] = 1000.0
         assert judged(TEN, {"areas": areas}, tmp_path).reward["feasible"] == 1
@@ -165,10 +165,10 @@ def test_both_trusses_are_scored_by_the_same_code() -> None:
 
 def test_loads_and_limits_are_not_the_candidates(tmp_path: Path) -> None:
     """Only the areas are read; a structure written beside them has no effect."""
-    answer = answer_of(TEN, tmp_path)
+    answer = answer_of(TEN)
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "structure.py").write_text("raise SystemExit\n")
     (tmp_path / "app" / "truss.py").write_text("raise SystemExit\n")
     assert judged(TEN, answer, tmp_path).reward["feasible"] == 1
-    content = changed(b"{}", areas=answer["areas"], density=1e-9)
-    assert_infeasible(judge(TEN, content, tmp_path), "density")
+    answer["density"] = 1e-9
+    assert_infeasible(judged(TEN, answer, tmp_path), "density")

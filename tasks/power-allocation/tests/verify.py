@@ -1,6 +1,6 @@
 """Score how a fibre link is run: the capacity of its sixty channels. Needs numpy.
 
-Usage: python3 -S verify.py [APP_DIR] [LOG_DIR]   (defaults: /app and /logs/verifier)
+Usage: python3 verify.py [APP_DIR] [LOG_DIR]   (defaults: /app and /logs/verifier)
 
 Reads APP_DIR/setting.json: launch powers, and each amplifier's output power and tilt. `link` is the
 model and names its sources, `limits` what is allowed. Nothing but the setting is taken from the

@@ -27,6 +27,7 @@ OUTPUT = "areas.json"
 LARGEST_AREA = 1000.0  # in^2; ten times what any sensible design has
 TOLERANCE = 1e-6  # of a limit; it is charged
 ACTIVE = 0.999  # a limit used to more than this counts as active
+THIN = 1.01 * SMALLEST_AREA  # an area below counts as one at the smallest
 STEP = 1e-4  # relative change of an area by which sensitivities are measured
 AXES = "xyz"
 
@@ -49,9 +50,8 @@ def uses(areas: list[float]) -> list[Use]:
     """Return the use of every limit in every load case."""
     found: list[Use] = []
     for number, response in enumerate(analyse(TRUSS, member_areas(areas))):
-        case = f" (load case {number})" if len(TRUSS.load_cases) > 1 else ""
-        found += stress_uses(response, case)
-        found += displacement_uses(response, case)
+        found += stress_uses(response, f" (load case {number})")
+        found += displacement_uses(response, f" (load case {number})")
     return found
 
 
@@ -60,8 +60,9 @@ def stress_uses(response: Response, case: str) -> Iterator[Use]:
     for g, members in enumerate(GROUPS):
         for member in members:
             stress = response.stresses[member]
-            limit = TENSION_LIMITS[g] if stress >= 0 else COMPRESSION_LIMITS[g]
-            kind = "tension" if stress >= 0 else "compression"
+            limits = {"compression": COMPRESSION_LIMITS, "tension": TENSION_LIMITS}
+            kind = "compression" if stress < 0.0 else "tension"
+            limit = limits[kind][g]
             words = f"member {member}: {abs(stress):,.1f} psi {kind}, limit {limit:,.0f}{case}"
             yield Use(abs(stress) / limit, True, words)
 
@@ -104,7 +105,7 @@ def score(app: Path) -> Scored:
         "worst_stress_use": max(use.share for use in found if use.stress),
         "worst_displacement_use": max(use.share for use in found if not use.stress),
         "active_limits": sum(use.share > ACTIVE for use in found),
-        "at_smallest_area": sum(area < 1.01 * SMALLEST_AREA for area in areas),
+        "at_smallest_area": sum(area < THIN for area in areas),
     }
     return reward, praise(areas, total, found)
 
@@ -113,7 +114,7 @@ def praise(areas: list[float], total: float, found: list[Use]) -> str:
     """Say how heavy a feasible design is, what limits it, and where weight does the least."""
     spare = 1.0 - found[0].share
     order = sorted(returns(areas), key=lambda pair: -pair[1])
-    few = max(1, min(3, len(order) // 2))
+    few = min(3, len(order) // 2)
     best = ", ".join(f"{g} ({gain:.2f})" for g, gain in order[:few])
     least = ", ".join(f"{g} ({gain:.2f})" for g, gain in order[: -few - 1 : -1])
     return (
@@ -140,7 +141,7 @@ def returns(areas: list[float]) -> list[tuple[int, float]]:
         changed = [area * (1 + STEP) if other == g else area for other, area in enumerate(areas)]
         added = TRUSS.density * sum(along[member] for member in members) * (changed[g] - areas[g])
         gain = 100 * (before[at].share - uses(changed)[at].share) / added * 100
-        if gain > 0 or areas[g] > 1.01 * SMALLEST_AREA:
+        if gain > 0 or areas[g] > THIN:
             found.append((g, gain))
     return found
 
