@@ -122,6 +122,7 @@ def test_targets_of_the_candidates_own_are_refused(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "designs.json").write_text('{"period": 1, "designs": {}}')
     assert judge(NAME, content, tmp_path).reward["reward"] == settings(NAME)["baseline"]
-    assert_infeasible(judged(NAME, answer_of(NAME) | {"targets": [1, 2]}, tmp_path), "unknown", "targets")
+    more = answer_of(NAME) | {"targets": [1, 2]}
+    assert_infeasible(judged(NAME, more, tmp_path), "unknown", "targets")
     without = {name: value for name, value in json.loads(content).items() if name != "binary-7"}
     assert_infeasible(judged(NAME, without, tmp_path), "missing: binary-7")
