@@ -28,4 +28,4 @@ def draw(app: Path, axes: Any) -> None:
     right.set_ylabel("°C (dotted), margin in 10 mV (thin)")
     axes.set_ylabel("A")
     axes.set_xlabel("min")
-    axes.legend()
+    axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)

@@ -34,3 +34,5 @@ def draw(app: Path, axes: Any) -> None:
             axes.bar(150 + 36 * order / reach, 0.9 * share, 28 / reach, base, color=colour)
     axes.set_xlabel("one period, µm            |            diffraction orders")
     axes.set_yticks([])
+    axes.set_xticks(range(0, 101, 25))
+    axes.set_ylim(1.6 - 1.6 * len(designs) - 0.2, 1.3)

@@ -32,4 +32,4 @@ def draw(app: Path, axes: Any) -> None:
     axes.set_xlabel("mL along the reactor")
     axes.set_ylabel("% of A turned into C (dots)")
     right.set_ylabel("°C of wall (steps) and hottest liquid (dashes)")
-    axes.legend(fontsize=7)
+    axes.legend(fontsize=7, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1), frameon=False)

@@ -13,6 +13,7 @@ def draw(app: Path, axes: Any) -> None:
     width, height = len(whole[0]), len(whole)
     load = {"arrowstyle": "->", "color": "tab:red", "lw": 2}
     axes.annotate("", (width / 2 - 0.5, 0), (width / 2 - 0.5, -8), arrowprops=load)
-    axes.plot([0, width - 1], [height + 1, height + 1], "^", color="tab:blue", ms=10)
+    axes.plot([0, width - 1], [height + 1, height + 1], "^", color="tab:blue", ms=9)
+    axes.set_xlim(-4, width + 3)
     axes.set_ylim(height + 3, -9)
     axes.axis("off")
