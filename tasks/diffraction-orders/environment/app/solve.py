@@ -26,6 +26,8 @@ OFFSET = {
     "quaternary-9": 0.3,
     "quaternary-15": 0.3,
 }
+# Where in each step of the profile the sum is taken, from 0, its start, to 1, its end.
+PLACE = 0.5
 
 
 def wanted_phase(x: float, orders: list[int], curvature: float) -> float:
@@ -47,7 +49,7 @@ def design(name: str, levels: int, orders: list[int], period: float, step: float
     count = int(period / step)
     profile = []
     for k in range(count):
-        phase = wanted_phase((k + 0.5) / count, orders, CURVATURE[name]) + OFFSET[name]
+        phase = wanted_phase((k + PLACE) / count, orders, CURVATURE[name]) + OFFSET[name]
         profile.append(nearest_level(phase, levels))
     steps = [k for k in range(count) if profile[k] != profile[k - 1]]
     return {

@@ -9,6 +9,8 @@ from link import AMPLIFIERS, BANDS, PER_BAND
 # its lowest to its highest channel.
 LAUNCH_DBM = {"L": 0.0, "C": 0.0}
 LAUNCH_TILT_DB = {"L": 0.0, "C": 0.0}
+# By how much the outermost channels of a band are launched stronger than its middle.
+EDGE_DB = 0.0
 # Per band: what each amplifier adds to or takes from the total power, and its tilt.
 STEP_DB = {"L": 0.0, "C": 0.0}
 TILT_DB = {"L": 0.0, "C": 0.0}
@@ -17,9 +19,10 @@ TILT_DB = {"L": 0.0, "C": 0.0}
 def launch(band: str) -> list[float]:
     """Return the launch powers of a band's channels, dBm."""
     middle = (PER_BAND - 1) / 2
+    places = [(number - middle) / (PER_BAND - 1) for number in range(PER_BAND)]
     return [
-        LAUNCH_DBM[band] + LAUNCH_TILT_DB[band] * (number - middle) / (PER_BAND - 1)
-        for number in range(PER_BAND)
+        LAUNCH_DBM[band] + LAUNCH_TILT_DB[band] * place + EDGE_DB * (2 * place) ** 2
+        for place in places
     ]
 
 

@@ -13,14 +13,17 @@ FLOW = {"overreaction": 1.0, "isomer": 7.5, "fading": 1.0}
 CONCENTRATION = {"overreaction": 0.6, "isomer": 0.2, "fading": 0.8}
 EQUIVALENTS = {"overreaction": 1.5, "isomer": 1.6, "fading": 2.4}
 TEMPERATURE = {"overreaction": 55.0, "isomer": 111.0, "fading": 60.0}
+# What part of B is dosed at the inlet; the rest is dosed before the second zone.
+FIRST_PART = 1.0
 
 
 def plan(name: str) -> dict[str, object]:
     """Return how a campaign is run."""
+    first = FIRST_PART * EQUIVALENTS[name]
     return {
         "flow": FLOW[name],
         "concentration": CONCENTRATION[name],
-        "doses": [EQUIVALENTS[name]] + [0.0] * (ZONES - 1),
+        "doses": [first, EQUIVALENTS[name] - first] + [0.0] * (ZONES - 2),
         "temperatures": [TEMPERATURE[name]] * ZONES,
     }
 
