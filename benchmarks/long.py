@@ -1,8 +1,9 @@
-"""A long session, written without a search: what a viewer is given to open."""
+"""A long session, written without a search: what a viewer is given to open and to follow."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.starts import task_directory
@@ -10,6 +11,7 @@ from workbench.engine.create import Settings, create_session
 from workbench.formats.load import load
 from workbench.model import event as ev
 from workbench.model.candidate import digest_of, digest_of_files
+from workbench.model.event import AnyEvent
 from workbench.model.limits import Limits, Spend
 from workbench.model.verdict import Outcome, Verdict
 from workbench.store import Blob, SessionLock
@@ -17,51 +19,71 @@ from workbench.store.writer import Store
 
 BATCH = 500
 """Steps in one transaction."""
+_ISOLATION = "bubblewrap · namespaces"
 
 
-async def long_session(place: Path, lineages: int, candidates: int) -> Path:
-    """Write a session of chains with `candidates` candidates in all; return its directory.
+class Chains:
+    """Made-up chains: every fourth step improves its lineage's best, every tenth is infeasible."""
 
-    Every fourth step improves its lineage's best, every tenth fails; each candidate is a small
-    change of its parent's one file.
-    """
+    def __init__(self, initial: bytes, lineages: int) -> None:
+        """Start `lineages` chains at the candidate 1, whose one file is `initial`."""
+        self._initial = initial
+        self._draw = random.Random(0)
+        self._best = dict.fromkeys(range(1, lineages + 1), 1)
+        self._reward = dict.fromkeys(self._best, 0.0)
+        self._step = dict.fromkeys(self._best, 0)
+        self.number = 1
+        """The newest candidate."""
+
+    def opened(self) -> tuple[AnyEvent, ...]:
+        """Return what stands before the first step."""
+        opened = ev.EngineOpened(1, "here", "0", _ISOLATION, "namespaces")
+        return opened, _verdict(1, None, 0.0)
+
+    def steps(self) -> Iterator[tuple[tuple[AnyEvent, ...], Blob]]:
+        """Yield the three events of a step and its file, lineage by lineage, without end."""
+        while True:
+            for lineage in self._best:
+                yield self._next(lineage)
+
+    def _next(self, lineage: int) -> tuple[tuple[AnyEvent, ...], Blob]:
+        self.number += 1
+        self._step[lineage] += 1
+        number, step, parent = self.number, self._step[lineage], self._best[lineage]
+        data = self._initial + f"\n# {number}\n".encode()
+        files = {"solve.py": digest_of(data)}
+        made = ev.ProposalMade(
+            number, lineage, step, digest_of_files(files), files, (parent,), "refine", "mutation",
+            note=f"EAST {self._draw.random():.4f}", spend=Spend(proposals=1),
+        )  # fmt: skip
+        gains = self._draw.random() < 0.25
+        score = self._reward[lineage] + self._draw.random() * (0.1 if gains else -1.0)
+        failed = self._draw.random() < 0.1
+        if gains and not failed:
+            self._best[lineage], self._reward[lineage] = number, score
+        verdict = _verdict(number, lineage, None if failed else score)
+        move = ev.MoveChosen(lineage, step, 0, "refine", (parent,))
+        return (move, made, verdict), Blob(data, digest_of(self._initial))
+
+
+async def long_session(place: Path, lineages: int, candidates: int) -> tuple[Path, Chains]:
+    """Write a session of chains with `candidates` candidates; return its directory and them."""
     limits = Limits(evaluations=10 * candidates)
     task = load(task_directory(place)).task
     directory = await create_session(place, task, Settings(lineages=lineages, limits=limits))
-    draw = random.Random(0)
-    text = task.initial["solve.py"]
-    best = dict.fromkeys(range(1, lineages + 1), 1)
-    reward = dict.fromkeys(best, 0.0)
-    number, step = 1, 0
+    chains = Chains(task.initial["solve.py"], lineages)
     with SessionLock(directory) as lock:
         async with Store.open(lock) as store:
-            opened = ev.EngineOpened(1, "here", "0", "bubblewrap · namespaces", "namespaces")
-            store.submit(opened, _verdict(1, None, 0.0), elapsed=0.0)
-            while number < candidates:
-                step += 1
-                for lineage in best:
-                    number += 1
-                    data = text + f"\n# {number}\n".encode()
-                    files = {"solve.py": digest_of(data)}
-                    made = ev.ProposalMade(
-                        number, lineage, step, digest_of_files(files), files, (best[lineage],),
-                        "refine", "mutation", note=f"EAST {draw.random():.4f}",
-                        spend=Spend(proposals=1),
-                    )  # fmt: skip
-                    move = ev.MoveChosen(lineage, step, 0, "refine", (best[lineage],))
-                    gains = draw.random() < 0.25
-                    score = reward[lineage] + draw.random() * (0.1 if gains else -1.0)
-                    failed = draw.random() < 0.1
-                    verdict = _verdict(number, lineage, None if failed else score)
-                    if gains and not failed:
-                        best[lineage], reward[lineage] = number, score
-                    elapsed = 0.02 * number
-                    blobs = [Blob(data, digest_of(text))]
-                    done = store.submit(move, made, verdict, blobs=blobs, elapsed=elapsed)
-                if step % max(1, BATCH // lineages) == 0:
+            store.submit(*chains.opened(), elapsed=0.0)
+            for events, blob in chains.steps():
+                elapsed = 0.02 * chains.number
+                done = store.submit(*events, blobs=[blob], elapsed=elapsed)
+                if chains.number % BATCH == 0:
                     await done
-            store.submit(ev.EngineClosed("interrupted"), elapsed=0.02 * number)
-    return directory
+                if chains.number >= candidates:
+                    break
+            store.submit(ev.EngineClosed("interrupted"), elapsed=0.02 * chains.number)
+    return directory, chains
 
 
 def _verdict(number: int, lineage: int | None, score: float | None) -> ev.VerdictReached:

@@ -90,7 +90,7 @@ def test_all_problems_of_all_files_come_in_one_message(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
 def test_every_foreign_theme_gets_a_palette(name: str) -> None:
     palette = themes.defaults(BUILTIN_THEMES[name])
-    assert len(palette) == 8 + 4 + 1
+    assert len(palette) == 8 + 4 + 5 + 1
     for color in palette.values():
         Color.parse(color)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from workbench.display.opener import (
     Glance,
@@ -71,7 +71,9 @@ class Journal:
             isolation = "plain processes · no limits enforced"
         return self.add(ev.EngineOpened(42, "host", "0", isolation, tier))
 
-    def initial(self, text: str = "def kernel():\n    return 1\n", reward: float = 1.0) -> None:
+    def initial(
+        self, text: str | Mapping[str, str] = "def kernel():\n    return 1\n", reward: float = 1.0
+    ) -> None:
         self.propose(None, 0, (), text)
         self.verdict(None, reward)
 
@@ -91,12 +93,14 @@ class Journal:
         lineage: int | None,
         step: int,
         parents: tuple[int, ...],
-        text: str,
+        text: str | Mapping[str, str],
         note: str = "",
         **more: object,
     ) -> int:
+        """A candidate with one file, or with those of a mapping."""
         self.candidate += 1
-        files = {FILE: self.blob(text)}
+        texts = {FILE: text} if isinstance(text, str) else text
+        files = {path: self.blob(words) for path, words in texts.items()}
         self.add(
             ev.ProposalMade(
                 self.candidate,
@@ -128,7 +132,14 @@ class Journal:
         verdict = Verdict(outcome, message, score, reward, seconds=3.2, **more)  # type: ignore[arg-type]
         return self.add(ev.VerdictReached(candidate or self.candidate, lineage, verdict), after=2.5)
 
-    def step(self, lineage: int, step: int, parent: int, reward: float | None, text: str) -> int:
+    def step(
+        self,
+        lineage: int,
+        step: int,
+        parent: int,
+        reward: float | None,
+        text: str | Mapping[str, str],
+    ) -> int:
         """A whole step: move, proposal, verdict; None as reward is a time-out."""
         self.move(lineage, step, parent)
         number = self.propose(lineage, step, (parent,), text, note=f"unroll by {step}")

@@ -186,6 +186,7 @@ class Session:
             detail=e.detail,
             prompt=e.prompt,
             reply=e.reply,
+            spend=e.spend,
         )
         self.candidates[e.candidate] = candidate
         self._spend(e.lineage, e.spend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable
 from typing import ClassVar
@@ -9,6 +10,7 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from workbench.display.opener import (
     Attached,
@@ -28,8 +30,8 @@ from workbench.display.tui.screens.opening import Opening
 
 LONG = 5_000
 """Records from which a journal takes so long to be read that something is shown meanwhile."""
-REPAINT_SECONDS = 0.1
-"""Shortest time between repaints."""
+REPAINT_SECONDS = 0.15
+"""Shortest time between repaints of what comes from the feed."""
 INTERRUPT_SECONDS = 5.0
 """A second ctrl+c within this time leaves."""
 
@@ -68,6 +70,8 @@ class WorkbenchApp(App[Exit]):
         self.failed: OpenFailed | None = None
         """Why what was to be opened first could not be."""
         self._painted = (-1, 0)
+        self._painted_at = 0.0
+        self._paint_due: Timer | None = None
         self._interrupted = 0.0
         self.theme_problems = themes.install(self)
 
@@ -84,10 +88,17 @@ class WorkbenchApp(App[Exit]):
             await self.show_session(self._first)
         if self._open_first is not None:
             self.open_session(*self._open_first, only=True)
-        self.set_interval(REPAINT_SECONDS, self.repaint_view)
+        self.set_interval(1.0, self.repaint_view)  # time goes by without an update too
+
+    def on_change(self) -> None:
+        """Have the view painted soon: at once after a rest, else `REPAINT_SECONDS` later."""
+        if self._paint_due is None:
+            rest = self._painted_at + REPAINT_SECONDS - time.monotonic()
+            self._paint_due = self.set_timer(max(0.001, rest), self.repaint_view)
 
     def repaint_view(self) -> None:
         """Repaint the screen in front if its view has changed, or a second has gone by live."""
+        self._paint_due, self._painted_at = None, time.monotonic()
         run = self.run_in_front
         if run is None or not self.is_running:
             return  # no session, or the screens are being taken down
@@ -97,13 +108,17 @@ class WorkbenchApp(App[Exit]):
             return
         screen = next((s for s in reversed(self.screen_stack) if isinstance(s, RunScreen)), None)
         if screen is not None and screen.ready:
+            only_time = state[0] == self._painted[0]
             self._painted = state
-            screen.refresh_view()
+            if only_time:
+                screen.refresh_clock()
+            else:
+                screen.refresh_view()
 
     async def show_session(self, attached: Attached) -> None:
         """Put a session in front and follow its feed."""
         await self.close_session()
-        run = self.run_in_front = Run(attached)
+        run = self.run_in_front = Run(attached, self.on_change)
         self._painted = (-1, 0)
         self.run_worker(run.drain(), group="drain", exclusive=True)
         await self.push_screen(Dashboard(run))
@@ -190,7 +205,7 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title not in ("Quit", "Keys"):  # ours say more
+            if command.title not in ("Quit", "Keys", "Maximize", "Minimize"):  # ours say more
                 yield command
 
 
@@ -206,6 +221,7 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
         path = rows[0].path if rows else start
         first = path, mode_for(rows[0]) if rows else "attach"
     app = WorkbenchApp(opener, first=first)
+    gc.freeze()  # modules and classes stay: each look at them all holds the keys up for 50 ms
     try:
         farewell = await app.run_async()
     finally:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.comparisons import Comparisons
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
@@ -21,10 +23,12 @@ _TEXTS = 64
 class Run:
     """One attached session. Knows no widget."""
 
-    def __init__(self, attached: Attached) -> None:
-        """Take over `attached`, which `close` will let go."""
+    def __init__(self, attached: Attached, on_change: Callable[[], None] = lambda: None) -> None:
+        """Take over `attached`, which `close` will let go; say so whenever something is new."""
         self.attached = attached
+        self._on_change = on_change
         self.view = View(attached.feed)
+        self.comparisons = Comparisons(self.files)
         self._texts: dict[str, str] = {}
 
     @property
@@ -38,6 +42,7 @@ class Run:
         try:
             async for update in self.attached.feed.updates():
                 self.view.note(update)
+                self._on_change()
                 taken += 1
                 if taken % _BREATHE == 0:
                     await asyncio.sleep(0)  # a feed that never waits must not hold the screen
@@ -46,6 +51,7 @@ class Run:
         else:
             # A journal that ends with its run still open has lost its engine without a checkpoint.
             self.view.end("closed" if self.view.session.engine is None else "gone")
+        self._on_change()
 
     async def send(self, command: AnyCommand) -> Reply:
         """Send `command`; a missing or vanished engine gives a refusal that says what to do."""

@@ -21,6 +21,7 @@ _REQUIRED = ("primary", "background", "surface", "panel", "foreground")
 _OPTIONAL = ("secondary", "accent", "warning", "error", "success", "boost")
 _SERIES = tuple(f"series-{number}" for number in range(1, SERIES + 1))
 _DIFF = ("diff-add", "diff-del", "diff-add-word", "diff-del-word")
+_SYNTAX = tuple(f"syntax-{kind}" for kind in ("keyword", "name", "number", "string", "comment"))
 _DARK = ("#56b4e9", "#e69f00", "#2fbf8f", "#f0e442", "#e889b8", "#ff7f4f", "#a6a6ff", "#d0d0d0")
 _LIGHT = ("#0064a8", "#a65a00", "#00734f", "#7a6a00", "#a8326f", "#b83a00", "#5a3fbf", "#444444")
 _ANSI = ("blue", "yellow", "green", "cyan", "magenta", "red", "bright_blue", "bright_green")
@@ -115,16 +116,21 @@ def install(app: App[Any]) -> str:
 
 
 def defaults(theme: Theme) -> dict[str, str]:
-    """Return the palette of curves and diffs for a theme that brings none, and ``quiet``: the
-    solid colour of secondary text, between the theme's foreground and background."""
+    """Return the palette of curves, diffs and program text for a theme that brings none, and
+    ``quiet``: the solid colour of secondary text, between the theme's foreground and background."""
+    quiet = _quiet(theme)
     if theme.ansi:
         series: tuple[str, ...] = tuple(f"ansi_{name}" for name in _ANSI)
         diff = ("ansi_default",) * len(_DIFF)
+        syntax = ("ansi_magenta", "ansi_blue", "ansi_cyan", "ansi_yellow", quiet)
     elif theme.dark:
         series, diff = _DARK, ("#12402b", "#4a1a1f", "#1f7a4d", "#8f2a33")
+        syntax = ("#cdb2ff", "#9fd0ff", "#8fdcd2", "#e8c18f", quiet)
     else:
         series, diff = _LIGHT, ("#d3f0dc", "#f8d7d7", "#8fd6a6", "#eb9c9c")
-    return {**dict(zip((*_SERIES, *_DIFF), (*series, *diff), strict=True)), "quiet": _quiet(theme)}
+        syntax = ("#6a2bb0", "#0a4a94", "#005858", "#7a3e00", quiet)
+    names = (*_SERIES, *_DIFF, *_SYNTAX, "quiet")
+    return dict(zip(names, (*series, *diff, *syntax, quiet), strict=True))
 
 
 def _quiet(theme: Theme) -> str:

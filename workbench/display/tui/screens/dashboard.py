@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,8 +16,9 @@ from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.screens.lineage import LineageScreen
 from workbench.display.tui.widgets.candidates import CandidateTree
 from workbench.display.tui.widgets.curve import CurveView
+from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.feed import EventFeed
-from workbench.display.tui.widgets.panes import DiffPane, Pane, VerifierPane
+from workbench.display.tui.widgets.panes import Pane, VerifierPane
 from workbench.display.tui.widgets.rows import Rows
 from workbench.display.tui.widgets.status import StatusBar
 
@@ -26,7 +28,8 @@ class Dashboard(RunScreen):
 
     HELP = (
         "Select a lineage with the arrow keys; enter opens it. Space pauses at the next safe "
-        "point, h writes a hint, c and y change the axes of the curve."
+        "point, h writes a hint, c and y change the axes of the curve. m marks the candidate "
+        "shown, M compares those that are marked, z gives a pane the whole screen."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "curve_axis", "X-axis", id="curve.x"),
@@ -66,7 +69,7 @@ class Dashboard(RunScreen):
     def refresh_view(self) -> None:
         """Show what has changed in every visible pane."""
         super().refresh_view()
-        self.query_one(StatusBar).refresh()
+        self.query_one(StatusBar).repaint()
         self._refresh_table()
         self.query_one(CurveView).refresh_view()
         self.query_one(CandidateTree).refresh_view()
@@ -79,12 +82,13 @@ class Dashboard(RunScreen):
         self._rows = [lineages.row_of(self.view, x) for x in session.lineages.values()]
         numbers = [row.number for row in self._rows]
         place = numbers.index(self.view.lineage) if self.view.lineage in numbers else 0
+        columns = lru_cache(2)(partial(lineages.columns, self._rows))  # the same for every row
         table = self.query_one("#lineages", Rows)
         table.show(
             self._rows,
-            lambda row, width: lineages.line(row, lineages.columns(self._rows, width)),
+            lambda row, width: lineages.line(row, columns(width)),
             cursor=place,
-            heading=lambda width: lineages.heading(lineages.columns(self._rows, width)),
+            heading=lambda width: lineages.heading(columns(width)),
         )
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
@@ -101,10 +105,15 @@ class Dashboard(RunScreen):
             self.view.pick_lineage(self._rows[message.index].number)
         self.app.push_screen(LineageScreen(self.run))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer another base only where there is room for a diff."""
+        if action == "base":
+            return bool(self.query(DiffPane)) and self.query_one(DiffPane).is_on_screen
+        return super().check_action(action, parameters)
+
     def action_base(self) -> None:
-        """Compare with the next base."""
-        self.view.cycle_base()
-        self.refresh_view()
+        """Compare with the next thing that there is."""
+        self.next_base()
 
     def action_curve_axis(self) -> None:
         """Run the curve over step, time or evaluations."""
