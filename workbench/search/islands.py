@@ -111,7 +111,7 @@ class Islands:
         """See `Common`."""
 
         islands: Annotated[int, Meta(ge=1, le=64, description="populations")] = 5
-        population: Annotated[int, Meta(ge=2, le=100_000, description="most on all islands")] = 1000
+        population: Annotated[int, Meta(ge=2, le=5000, description="most on all islands")] = 1000
         archive: Annotated[int, Meta(ge=1, le=1000, description="best of all, to exploit")] = 100
         exploration: Annotated[
             float, Meta(ge=0, le=1, description="how often any of the island is a parent")
@@ -120,7 +120,7 @@ class Islands:
             float, Meta(ge=0, le=1, description="how often one of the archive is")
         ] = 0.7
         migration_every: Annotated[
-            int, Meta(ge=1, le=100_000, description="steps of an island between migrations")
+            int, Meta(ge=1, le=100_000, description="candidates of an island between migrations")
         ] = 50
         migration_rate: Annotated[
             float, Meta(ge=0, le=1, description="share of an island that migrates, its best")
@@ -168,9 +168,14 @@ class Islands:
         """Return the best of the island, then some of cells near the parent's, then any."""
         options, members, cell = self.options, island.members, population.cells[parent]
         shown = [x for x in members.first(options.top + 1) if x != parent][: options.top]
-        others = [x for x in members if x != parent and x not in shown]
-        close = [x for x in others if near(population.cells[x], cell, NEAR)]
-        diverse = rng.sample(close, min(options.diverse, len(close)))
-        rest = [x for x in others if x not in diverse]
-        diverse += rng.sample(rest, min(options.diverse - len(diverse), len(rest)))
-        return (*shown, *diverse)
+        close = [
+            owner
+            for at, owner in island.owners.items()
+            if owner != parent and owner not in shown and near(at, cell, NEAR)
+        ]
+        shown += rng.sample(close, min(options.diverse, len(close)))
+        # Of any few more than are wanted some are left that are not shown already.
+        wanted = options.top + options.diverse
+        some = rng.sample(range(len(members)), min(len(members), wanted + 1))
+        rest = [x for x in (members[place] for place in some) if x != parent and x not in shown]
+        return (*shown, *rest)[:wanted]
