@@ -10,7 +10,7 @@ from msgspec import Meta
 from workbench.model.candidate import CandidateId
 from workbench.model.lineage import Lineage, Point
 from workbench.model.move import Move
-from workbench.search.parts.cells import BUILT_IN, Cell, Grid, near
+from workbench.search.parts.cells import BUILT_IN, Cell, Grid, Island, near
 from workbench.search.parts.folding import Folding
 from workbench.search.parts.ranks import Ranked, derive, mend
 from workbench.search.parts.ring import Ring
@@ -21,35 +21,6 @@ FLOOR = 0.001
 """Least weight of a candidate that is drawn by its reward."""
 NEAR = 2
 """Cells this many steps away are near enough for an inspiration."""
-
-
-class Island:
-    """One population, and which of it is the best of its cell."""
-
-    def __init__(self, most: int) -> None:
-        self.members = Ranked(most)
-        self.owners: dict[Cell, CandidateId] = {}
-        self.arrived: set[CandidateId] = set()
-        """Members that were made elsewhere: they go no further."""
-        self._rewards: dict[CandidateId, float] = {}
-
-    def __contains__(self, number: CandidateId) -> bool:
-        return number in self._rewards
-
-    def add(self, number: CandidateId, reward: float, cell: Cell, kept: Ranked) -> None:
-        """Take a candidate in. Where it is the best of its cell, the one before has to go, unless
-        it is among the `kept`; and so has the worst where there are too many."""
-        self._rewards[number] = reward
-        out = self.members.add(number, reward)
-        owner = self.owners.get(cell)
-        if owner is None or reward > self._rewards[owner]:
-            self.owners[cell] = number
-            if owner is not None and owner not in (out, *kept):
-                self.members.remove(owner, self._rewards.pop(owner))
-        if out is not None:
-            del self._rewards[out]
-            for at in [at for at, held in self.owners.items() if held == out]:
-                del self.owners[at]
 
 
 class Population:
