@@ -41,6 +41,7 @@ def build() -> argparse.ArgumentParser:
     _steering(commands)
     _looking(commands)
     _checking(commands)
+    _simulating(commands)
     _developing(commands)
     return parser
 
@@ -53,7 +54,9 @@ def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     demo.set_defaults(run=_lazy("start", "demo"))
     run = commands.add_parser("run", help="start a new session on a task")
     run.add_argument(
-        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
+        "task",
+        metavar="TASK",
+        help="a task directory, REPO:Domain/Task, a bundled task's name, or `simulation`",
     )
     run.set_defaults(run=_lazy("start", "run"))
     options.no_command(demo)
@@ -244,6 +247,19 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
         "--images", action="store_true", help="the same, and the container images built here"
     )
     doctor.set_defaults(run=_lazy("doctor", "doctor"))
+
+
+def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate",
+        help="try strategies, allocators, width and depth on a law instead of a task",
+        description="Searches are simulated: no program is run, no model is asked. A proposal "
+        "improves its parent with probability min(1, c/t), t the lineage's step, and the k-th "
+        "improvement is worth gain/k. Every combination of what is named is run over the same "
+        "seeds, and compared with the first of them seed by seed.",
+    )
+    options.simulation_options(simulate)
+    simulate.set_defaults(run=_lazy("simulate", "simulate"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:

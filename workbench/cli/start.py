@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from workbench.cli import DONE, CommandFailed, UsageError, command
+from workbench.cli import DONE, CommandFailed, UsageError, command, simulation
 from workbench.cli.check import interpreter_of, read, tuning_of
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
@@ -28,6 +28,7 @@ from workbench.cli.sessions import (
 )
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
+from workbench.model.simulation import SIMULATION, Law
 from workbench.propose.command.setup import COMMAND, CommandSetup
 from workbench.propose.registry import REPLAY
 from workbench.propose.setup import Setup
@@ -53,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
     setup = chosen(arguments)
     own = command.chosen(arguments)
-    settings = _settings(arguments, setup or own)
+    law = simulation.chosen(arguments)
+    settings = _settings(arguments, setup or own, law)
     settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
     python = interpreter_of(arguments)
@@ -114,18 +116,24 @@ def attach(arguments: argparse.Namespace) -> int:
     return asyncio.run(_watch(directory, display))
 
 
-def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
+def _settings(
+    arguments: argparse.Namespace, setup: Setup | CommandSetup | None, law: Law | None
+) -> Settings:
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
+    from workbench.search.allocate.registry import allocator
     from workbench.search.registry import strategy
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
+    if law is not None:
+        proposer = SIMULATION
     if asks_models(proposer) != isinstance(setup, Setup):
         raise UsageError(f"--proposer {proposer}: models are named with --model alone")
     if (proposer == COMMAND) != isinstance(setup, CommandSetup):
         raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
         strategy(arguments.strategy)
+        allocator(arguments.allocator)
         check(proposer)
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -133,11 +141,12 @@ def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None)
         lineages=arguments.lineages,
         strategy=arguments.strategy,
         proposer=proposer,
-        options={} if setup is None else setup.recorded(),
+        options=simulation.recorded(law) if setup is None else setup.recorded(),
         seed=arguments.seed,
         limits=read_limits(arguments.budget),
         target=arguments.target,
         sandbox=arguments.sandbox,
+        allocation=arguments.allocator,
     )
 
 

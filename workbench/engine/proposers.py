@@ -14,6 +14,7 @@ from workbench.engine.models import refuse_stranger, refuse_unpriced
 from workbench.model import event as ev
 from workbench.model.limits import Limits
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 from workbench.propose import registry
 from workbench.propose.command.setup import COMMAND, CommandSetup, command_of
 from workbench.propose.proposer import Proposer
@@ -147,6 +148,8 @@ class Proposers:
         """
         if asked in (None, source.proposer):
             return source
+        if SIMULATION in (asked, source.proposer):
+            raise ValueError("a simulation stays one, and a search on a real task becomes none")
         if asked == COMMAND:
             raise ValueError(
                 "a fork cannot choose a command: say it with --command when you start or resume a "
@@ -180,6 +183,8 @@ def _chosen(recorded: list[ev.LineageCreated], launch: Launch) -> list[ev.Lineag
         name, options = COMMAND, launch.command.recorded()
     else:
         return recorded
+    if any(created.proposer == SIMULATION for created in recorded):
+        raise ValueError("this session is a simulation: no model and no command proposes in it")
     # A command is meant for those that run one: others have been forked to something else.
     some = launch.setup is None and any(created.proposer == COMMAND for created in recorded)
     return [

@@ -8,7 +8,7 @@ import msgspec
 
 from workbench.model.calls import Reading
 from workbench.model.candidate import Candidate, CandidateId, LineageId
-from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
+from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed, TurnGiven
 from workbench.model.limits import Limits, Spend
 
 UNABLE = ("model", "command")
@@ -28,6 +28,8 @@ class Point(msgspec.Struct, frozen=True, gc=False):
     """This step's own reward; None if it failed or was infeasible."""
     best: float | None
     """Best feasible reward of the lineage up to here."""
+    odds: float = 1.0
+    """What the turn that the step belongs to was given with; see `TurnGiven`."""
 
 
 class Lineage(msgspec.Struct):
@@ -66,6 +68,14 @@ class Lineage(msgspec.Struct):
     """Candidates that a person wants every move to be shown, first pinned first."""
     reading: Reading = Reading()
     """What its models have read, for the hit rate of their caches."""
+    given: int = 0
+    """Steps that an allocator gave it, over all its turns."""
+    due: int = 0
+    """Number of the step up to which its turns reach."""
+    turn: TurnGiven | None = None
+    """Its newest turn, where lineages share one budget."""
+    ranked: int = 0
+    """How often the ranks of its candidates were changed by a person."""
 
     @property
     def id(self) -> LineageId:
@@ -113,11 +123,21 @@ class Lineage(msgspec.Struct):
         """Whether a move or a verification has begun and not ended."""
         return self.pending is not None or bool(self.unverified)
 
+    def take_turn(self, turn: TurnGiven) -> None:
+        """Let the lineage make further steps, also where it stopped for want of budget."""
+        if self.stopped == "budget" and turn.share.above(self.share):
+            self.stopped = None
+        self.share = turn.share
+        self.given += turn.steps
+        self.due = max(self.due, self.step) + turn.steps
+        self.turn = turn
+
     def rank_again(self) -> None:
         """Find its best, and the best at each point of its curve, from the rewards as they are.
 
         Costs a look at every candidate: for when a person changed the rank of one.
         """
+        self.ranked += 1
         self.best = None
         best: float | None = None
         for at, point in enumerate(self.curve):

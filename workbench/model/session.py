@@ -48,6 +48,8 @@ class Session:
         self.enacted = 0
         """Records so far of the kinds that a replay re-enacts."""
         self.replayed: ev.ReplayEnded | None = None
+        self.turns = 0
+        """Turns that an allocator has given."""
         self.differing = 0
         """Steps of a replay that came to something else than was recorded."""
         for record in records:
@@ -137,6 +139,10 @@ class Session:
             if lineage.stopped == "budget" and share.above(lineage.share):
                 lineage.stopped = None
             lineage.share = share
+
+    def _turn_given(self, record: Record, e: ev.TurnGiven) -> None:
+        self.turns = e.turn
+        self.lineages[e.lineage].take_turn(e)
 
     def _budget_changed(self, record: Record, e: ev.BudgetChanged) -> None:
         self.limits = e.limits
@@ -342,6 +348,7 @@ class Session:
                 candidate=None if candidate is None else candidate.id,
                 reward=None if candidate is None else candidate.reward,
                 best=lineage.best_reward,
+                odds=1.0 if lineage.turn is None else lineage.turn.odds,
             )
         )
         for hint in self.hints.values():
@@ -360,6 +367,7 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.LineageCreated: Session._lineage_created,
     ev.ProposerChosen: Session._proposer_chosen,
     ev.SharesAllotted: Session._shares_allotted,
+    ev.TurnGiven: Session._turn_given,
     ev.BudgetChanged: Session._budget_changed,
     ev.EngineOpened: Session._engine_opened,
     ev.IsolationTried: Session._isolation_tried,

@@ -1,0 +1,47 @@
+"""Something chosen by name with options of its own: ``NAME:option=value,option=value``."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def split(text: str) -> tuple[str, dict[str, str]]:
+    """Return the name and the options as they were written. Raises `ValueError`."""
+    name, _, rest = text.partition(":")
+    options: dict[str, str] = {}
+    for part in (part.strip() for part in rest.split(",") if part.strip()):
+        key, sign, value = part.partition("=")
+        if not sign or not key or not value:
+            raise ValueError(f"{name}: {part!r} is no option; write {name}:option=value,…")
+        options[key] = value
+    return name, options
+
+
+def fill(kind: type[T], name: str, options: dict[str, str]) -> T:
+    """Return the settings that the options give, the rest as by default.
+
+    Raises `ValueError` that names the option and, for an unknown one, those that there are.
+    """
+    known = kind.__struct_fields__
+    for key in options:
+        if key not in known:
+            there = ", ".join(known) or "none"
+            raise ValueError(f"{name} has no option {key!r}; its options: {there}")
+    try:
+        return msgspec.convert(options, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def written(name: str, settings: msgspec.Struct) -> str:
+    """Return the text that chooses `settings`: only what is not the default is said."""
+    said = [
+        f"{field.name}={getattr(settings, field.name)}"
+        for field in msgspec.structs.fields(type(settings))
+        if getattr(settings, field.name) != field.default
+    ]
+    return f"{name}:{','.join(said)}" if said else name
