@@ -253,6 +253,8 @@ def simulation_options(command: argparse.ArgumentParser) -> None:
         help="the law: c (2.2), gain (1), failure (share of candidates that fail, 0.05), latency "
         "(seconds of a proposal, 0), luck (spread between lineages, 0.25)",
     )
-    command.add_argument("--seeds", type=values.positive, default=50, metavar="N")
+    command.add_argument(
+        "--seeds", type=values.positive, default=50, metavar="N", help="default 50"
+    )
     command.add_argument("--seed", type=values.whole, default=0, help="the first; default 0")
     command.add_argument("--json", action="store_true")

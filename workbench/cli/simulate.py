@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from workbench.analysis.uncertainty.bootstrap import Interval, of_mean
 from workbench.cli import DONE, UsageError
-from workbench.cli.simulation import named
+from workbench.cli.simulation import named, recorded
 from workbench.model.simulation import Law
 from workbench.search.allocate.registry import UNIFORM
 from workbench.search.driver import Driver, Plan
@@ -16,7 +16,7 @@ from workbench.search.driver import Driver, Plan
 BUDGET = 256
 """Proposals of every search whose depth is not said."""
 WIDTHS = (1, 2, 4, 8, 16)
-HEADS = ("strategy", "allocator", "width x depth", "best", "of first", "more than first", "failed")
+HEADS = ("strategy", "allocator", "width x depth", "best", "of first", "more", "failed")
 
 
 class Row:
@@ -34,6 +34,11 @@ class Row:
             candidates = session.candidates.values()
             self.failures += sum(not candidate.feasible for candidate in candidates)
             self.steps += session.spent.proposals
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Strategy, width and depth: what rows of different allocators share."""
+        return self.plan.strategy, self.plan.width, self.plan.depth
 
     def against(self, first: Row) -> Interval:
         """Return how much more it reaches than `first`, seed by seed."""
@@ -54,13 +59,27 @@ def simulate(arguments: argparse.Namespace) -> int:
         print(json.dumps(_json(rows, law, seeds)))
         return DONE
     print(f"Simulation of searches: {_told(law)}; {len(seeds)} seeds from {seeds[0]}")
-    print("best: mean over seeds, in brackets the range of its 95% bootstrap interval")
-    for cells in [HEADS, *(_cells(row, rows[0]) for row in rows)]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, _WIDE, strict=True)).rstrip())
+    print("best: mean over seeds, in brackets its 95% bootstrap interval")
+    print(f"more: seed by seed, than {_reference(rows)}")
+    cells = [HEADS, *(_cells(row, rows) for row in rows)]
+    wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        print("  ".join(cell.ljust(at) for cell, at in zip(line, wide, strict=True)).rstrip())
     return DONE
 
 
-_WIDE = (14, 24, 13, 20, 8, 24, 6)
+def _first_of(row: Row, rows: list[Row]) -> Row:
+    """Return what a row is compared with: the first of the same strategy, width and depth where
+    allocators are compared, else the first of all."""
+    if len({one.plan.allocation for one in rows}) == 1:
+        return rows[0]
+    return next(one for one in rows if one.place == row.place)
+
+
+def _reference(rows: list[Row]) -> str:
+    if len({one.plan.allocation for one in rows}) == 1:
+        return "the first line"
+    return f"{rows[0].plan.allocation} at the same strategy, width and depth"
 
 
 def _plans(arguments: argparse.Namespace, law: Law) -> Iterator[Plan]:
@@ -71,9 +90,10 @@ def _plans(arguments: argparse.Namespace, law: Law) -> Iterator[Plan]:
                 yield Plan(width, depth, strategy, allocation, law)
 
 
-def _cells(row: Row, first: Row) -> list[str]:
+def _cells(row: Row, rows: list[Row]) -> list[str]:
+    first = _first_of(row, rows)
     best, more = of_mean(row.bests), row.against(first)
-    start = of_mean(first.bests).value
+    start = of_mean(rows[0].bests).value
     plan = row.plan
     return [
         plan.strategy,
@@ -103,8 +123,6 @@ def _told(law: Law) -> str:
 
 def _json(rows: list[Row], law: Law, seeds: range) -> dict[str, object]:
     """Return the table as JSON values; an interval that is not known is null."""
-    from workbench.cli.simulation import recorded
-
     return {
         "simulation": True,
         "law": recorded(law),
@@ -116,7 +134,9 @@ def _json(rows: list[Row], law: Law, seeds: range) -> dict[str, object]:
                 "width": row.plan.width,
                 "depth": row.plan.depth,
                 "best": _interval(of_mean(row.bests)),
-                "more_than_first": _interval(row.against(rows[0])),
+                "more": None
+                if row is (first := _first_of(row, rows))
+                else _interval(row.against(first)),
                 "failed": row.failures,
                 "proposals": row.steps,
                 "bests": row.bests,

@@ -26,22 +26,18 @@ def fill(kind: type[T], name: str, options: dict[str, str]) -> T:
 
     Raises `ValueError` that names the option and, for an unknown one, those that there are.
     """
-    known = kind.__struct_fields__
-    for key in options:
+    known = {field.name: field for field in msgspec.structs.fields(kind)}
+    read: dict[str, object] = {}
+    for key, value in options.items():
         if key not in known:
-            there = ", ".join(known) or "none"
+            there = ", ".join(sorted(known)) or "none"
             raise ValueError(f"{name} has no option {key!r}; its options: {there}")
-    try:
-        return msgspec.convert(options, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"{name}: {error}") from None
+        try:
+            read[key] = msgspec.convert(value, known[key].type, strict=False)
+        except msgspec.ValidationError:
+            what = getattr(known[key].type, "__name__", "value")
+            raise ValueError(f"{name}: {key}={value} is no {_WORDS.get(what, what)}") from None
+    return kind(**read)
 
 
-def written(name: str, settings: msgspec.Struct) -> str:
-    """Return the text that chooses `settings`: only what is not the default is said."""
-    said = [
-        f"{field.name}={getattr(settings, field.name)}"
-        for field in msgspec.structs.fields(type(settings))
-        if getattr(settings, field.name) != field.default
-    ]
-    return f"{name}:{','.join(said)}" if said else name
+_WORDS = {"int": "whole number", "float": "number"}

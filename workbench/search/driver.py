@@ -40,6 +40,10 @@ class Plan(msgspec.Struct, frozen=True):
     law: Law = Law()
     seed: int = 0
 
+    def seeded(self, seed: int) -> Plan:
+        """Return the same plan with another seed."""
+        return msgspec.structs.replace(self, seed=seed)
+
 
 class Driver:
     """Runs one plan. Equal plans give equal sessions."""

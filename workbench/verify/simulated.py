@@ -29,7 +29,7 @@ async def run(
     try:
         state = simulation.decode(files[FILE])
     except (KeyError, ValueError) as error:
-        return Finding(Stage.VERIFIER, Outcome.INVALID, str(error))
+        return Finding(Stage.CANDIDATE, Outcome.INVALID, str(error))
     if state.failed:
         return Finding(Stage.CANDIDATE, Outcome.FAILED, simulation.FAILED)
     return Finding(Stage.VERIFIER, Outcome.SCORED, simulation.SCORED, state.reward)

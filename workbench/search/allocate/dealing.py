@@ -53,7 +53,7 @@ class Dealer:
         if places < 1 or not able:
             return None
         free = unspent(session)
-        steps = min(self._allocator.batch, *_bounds(free))
+        steps = _affordable(free, self._allocator.batch)
         if steps < 1:
             return None
         # The last of the money may be too little for one more call when it is kept for several.
@@ -139,7 +139,8 @@ def payable(limits: Limits) -> int | None:
     return min(known) if known else None
 
 
-def _bounds(free: Limits) -> Iterable[int]:
-    yield from (x for x in (free.evaluations, free.proposals) if x is not None)
+def _affordable(free: Limits, steps: int) -> int:
+    """Return how many of `steps` what is free pays for; of money, any at all is enough."""
     if free.tokens == 0 or (free.usd is not None and free.usd <= 0.0):
-        yield 0
+        return 0
+    return min([steps, *(x for x in (free.evaluations, free.proposals) if x is not None)])

@@ -16,19 +16,21 @@ class Halving(Allocator, frozen=True, kw_only=True):
     Source: sequential halving (Karnin, Koren and Somekh 2013), for searches that are worth their
     best so far as in Jamieson and Talwalkar 2016.
 
+    Where nothing bounds the steps, B is the power of two above what was given (the doubling trick).
+
     Who takes part in a stage is read off the steps given: those who have begun it, and for the
     places that are left the best of those who finished the one before.
     """
 
     def choose(self, table: Table, rng: random.Random) -> Choice:
-        """See `Allocator.choose`. Raises `ValueError` where nothing bounds the steps."""
-        if table.budget is None:
-            raise ValueError("halving needs a budget in evaluations or proposals")
-        stages = max(1, math.ceil(math.log2(max(2, table.lineages))))
-        reached = 0
+        """See `Allocator.choose`."""
+        stages = math.ceil(math.log2(max(2, table.lineages)))
+        budget, reached = table.budget, 0
+        if budget is None:
+            budget = 1 << (table.lineages * stages + sum(x.given for x in table.arms)).bit_length()
         for stage in range(stages):
             places = math.ceil(table.lineages / 2**stage)
-            before, reached = reached, reached + max(1, table.budget // (places * stages))
+            before, reached = reached, reached + max(1, budget // (places * stages))
             begun = [arm for arm in table.arms if arm.given > before]
             ready = [arm for arm in table.arms if arm.given <= before]
             left = max(0, places - len(begun))

@@ -38,13 +38,14 @@ _ALL = (
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
+    Column("share", "share", 5, True),
     Column("tokens", "tokens", 7, True),
     Column("cache", "cache", 5, True),
     Column("hint", "hint", 10),
 )
-_OPTIONAL = ("tokens", "cache")
+_OPTIONAL = ("share", "tokens", "cache")
 """What is there only once some lineage has it."""
-_DROPPED = ("trend", "tokens", "cache", "spent", "last", "delta", "hint", "step")
+_DROPPED = ("trend", "tokens", "cache", "spent", "share", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
 
 
@@ -60,6 +61,8 @@ class Row(msgspec.Struct, frozen=True):
     last: str
     trend: str
     spent: str
+    share: str
+    """Of the steps that an allocator gave."""
     tokens: str
     cache: str
     hint: str
@@ -78,6 +81,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
         last=_last(session, lineage),
         trend=sparkline([point.best for point in lineage.curve[-4 * TREND_CELLS :]]),
         spent=text.spend(lineage.spent, lineage.share)[-1 if text.has_cost(lineage.spent) else 0],
+        share=text.dealt(session, lineage),
         tokens=text.count(lineage.spent.tokens) if lineage.spent.tokens else "",
         cache="" if lineage.reading.hit_rate is None else f"{lineage.reading.hit_rate:.0%}",
         hint=_hint(session, lineage),
