@@ -46,6 +46,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.crash
+	$(BIN)/python -m benchmarks.tui
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.mutation
 	$(BIN)/python -m benchmarks.sandbox

@@ -48,6 +48,13 @@ def test_no_drawing_or_picture_is_of_a_task_that_is_gone() -> None:
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_a_drawing_is_short_and_draws_on_what_it_is_given(name: str) -> None:
+    text = (DOCS / "gallery" / f"{name}.py").read_text()
+    assert len(text.splitlines()) <= 40
+    assert "matplotlib" not in text.replace("matplotlib axes", "")
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_a_reference_is_drawn(name: str, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra `plots`")
     target = tmp_path / "picture.svg"

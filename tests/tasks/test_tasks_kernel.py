@@ -190,6 +190,7 @@ def test_such_a_kernel_is_refused_with_the_line(case: str, tmp_path: Path) -> No
 
 
 FINE = [
+    "static int x = (1 + 2) * 3, t[(1 + 1) * 2] = {(1), (2)}; " + HEAD + " return x + t[n & 3]; }",
     "static int t[4] = {1, 2, 3, 4}; " + HEAD + " return t[n & 3] & m; }",
     HEAD + " long x = (long) n * m; return (int) (x & 255) & 'a'; }",
     HEAD + " int i = 0; while (i++ < n) { m = i++ & 3; m ^= ~n & -m; } return m; }",
@@ -207,6 +208,12 @@ def test_what_is_in_the_language_compiles(source: str, tmp_path: Path) -> None:
 
 
 STOPPED = {
+    "constant index": f"static int t[4]; {HEAD} t[5] = n; return t[0]; }}",
+    "the end": f"static int t[4]; {HEAD} return t[4]; }}",
+    "the end by a variable": f"static int t[4]; {HEAD} return t[n - n + 4]; }}",
+    "unsigned index": f"static int t[4]; {HEAD} return t[18446744073709551615ul - n]; }}",
+    "index of one byte": f"static int t[4]; {HEAD} signed char c = -1; return t[c]; }}",
+    "product that wraps": f"static long t[4]; {HEAD} long k = 1l << 61; return t[k * (n + 1)]; }}",
     "index": f"static int t[4]; {HEAD} t[n + 4] = 1; return 0; }}",
     "negative index": f"static int t[4]; {HEAD} return t[-1 - n]; }}",
     "far index": f"static int t[4]; static long k; {HEAD} k = n + 99; return t[k << 40]; }}",

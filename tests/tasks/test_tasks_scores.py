@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -182,7 +183,8 @@ def test_the_instruction_names_every_field_of_the_output(name: str) -> None:
     for path, content in honest(name).items():
         if path.endswith(".json"):
             found = json.loads(content)
-            assert not isinstance(found, dict) or all(key in text for key in found)
+            fields = [key for key in found if key.isalpha()] if isinstance(found, dict) else []
+            assert all(field in text for field in fields)
 
 
 @every
@@ -192,4 +194,4 @@ def test_its_programs_are_short_and_its_container_has_what_they_import(name: str
         assert lines <= 400, f"{path}: {lines} lines"
     docker = (TASKS / name / "environment" / "Dockerfile").read_text()
     for package in settings(name).get("python_packages", ()):
-        assert f"RUN pip install {package}" in docker
+        assert re.search(rf"^RUN pip install .*\b{re.escape(package)}\b", docker, re.MULTILINE)

@@ -3,14 +3,23 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec.structs import replace
 from tui_scripted import RecordingControl, ScriptedFeed, ScriptedOpener, ScriptedSession, demo
 from tui_support import stage
 
-from workbench.display.opener import Exit, OpenFailed, SessionRow, StartOptions
+from workbench.display.opener import (
+    Exit,
+    Glance,
+    GlanceRow,
+    OpenFailed,
+    SessionRow,
+    StartOptions,
+)
 from workbench.display.tui import run_app
 from workbench.display.tui.app import WorkbenchApp
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
+from workbench.display.tui.screens.opening import Opening
 
 
 def row(name: str, state: str, resumable: bool = False, problem: str = "") -> SessionRow:
@@ -143,3 +152,55 @@ async def test_run_app_opens_what_was_asked_for_and_closes_it(
     assert opener.opened[-1] == ("/elsewhere/x", "attach")
     with pytest.raises(OpenFailed):
         await run_app(ScriptedOpener(), "/gone")
+
+
+LONG = Glance(
+    "26 [b]circles",
+    "2.61",
+    "9,000 ev",
+    80_000,
+    (GlanceRow(1, "running", 4500, "2.61", "4,500 ev"),),
+)
+
+
+async def test_a_long_session_shows_what_its_tables_tell_while_its_journal_is_read() -> None:
+    opener = desk(*ROWS)
+    opener.seen = LONG
+    opener.gate.clear()
+    async with stage(opener=opener, home=True) as one:
+        await one.pilot.press("enter")
+        await one.until(lambda: isinstance(one.app.screen, Opening))
+        for words in ("26 [b]circles", "best 2.61", "▶ running", "4500", "80,000 records"):
+            assert words in one.text
+        opener.gate.set()
+        await one.settle()
+        assert isinstance(one.app.screen, Dashboard)
+        assert [type(x) for x in one.app.screen_stack[1:]] == [Home, Dashboard]
+
+
+async def test_the_wait_for_a_long_session_can_be_left() -> None:
+    opener = desk(*ROWS)
+    opener.seen = LONG
+    opener.gate.clear()
+    async with stage(opener=opener, home=True) as one:
+        await one.pilot.press("enter")
+        await one.until(lambda: isinstance(one.app.screen, Opening))
+        await one.press("escape")
+        assert isinstance(one.app.screen, Home)
+        opener.gate.set()
+        await one.settle()
+        assert isinstance(one.app.screen, Home)
+        assert opener.opened == []
+
+
+async def test_a_short_session_is_opened_without_a_word() -> None:
+    opener = desk(*ROWS)
+    opener.seen = replace(LONG, records=200)
+    opener.gate.clear()
+    async with stage(opener=opener, home=True) as one:
+        await one.pilot.press("enter")
+        await one.pilot.pause()
+        assert isinstance(one.app.screen, Home)
+        opener.gate.set()
+        await one.settle()
+        assert isinstance(one.app.screen, Dashboard)

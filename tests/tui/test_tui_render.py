@@ -17,6 +17,7 @@ from workbench.display.tui.render import (
 from workbench.display.tui.view import View
 from workbench.model import event as ev
 from workbench.model.hint import Taken
+from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage
 from workbench.model.verdict import Direction
 
@@ -164,7 +165,7 @@ def test_every_record_a_person_should_read_has_a_line() -> None:
     known = len(journal.records)
     journal.add(ev.ProposalFailed(1, 2, "duplicate", "seen", duplicate_of=2))
     journal.add(ev.ProposalFailed(1, 3, "unusable", "no [code] block"))
-    journal.add(ev.ProposalLost(2, 2, ev.Spend(usd=0.1)))
+    journal.add(ev.ProposalLost(2, 2, Spend(usd=0.1)))
     journal.add(ev.InfrastructureFailed(2, 1, 1, "disk\x1b[2J full"))
     journal.add(ev.PauseRequested((1, 2), "me", "lunch"))
     journal.add(ev.LineagePaused(1))
@@ -174,7 +175,7 @@ def test_every_record_a_person_should_read_has_a_line() -> None:
     journal.add(ev.HintEdited(1, "use tiles"))
     journal.add(ev.HintTaken(1, 2, 2))
     journal.add(ev.HintWithdrawn(1))
-    journal.add(ev.BudgetChanged(ev.Limits(evaluations=500)))
+    journal.add(ev.BudgetChanged(Limits(evaluations=500)))
     journal.add(ev.LineageCreated(3, "greedy", "mutation", 3, 2, forked_from=1))
     journal.add(ev.EngineClosed("interrupted"))
     journal.add(ev.Heartbeat())

@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Iterable
 
 from workbench.display.opener import (
+    Glance,
     OpenFailed,
     OpenMode,
     SessionRow,
@@ -249,12 +250,19 @@ class ScriptedOpener:
         self.rows = list(rows)
         self.session = session
         self.opened: list[tuple[str, OpenMode]] = []
+        self.seen: Glance | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
         self.started: list[tuple[str, StartOptions]] = []
 
     async def sessions(self) -> list[SessionRow]:
         return self.rows
 
+    async def glance(self, path: str) -> Glance | None:
+        return self.seen
+
     async def open(self, path: str, mode: OpenMode) -> ScriptedSession:
+        await self.gate.wait()
         self.opened.append((path, mode))
         if self.session is None:
             raise OpenFailed(f"{path}: another engine holds [it]; end that one first")

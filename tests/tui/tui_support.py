@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
@@ -53,6 +53,12 @@ class Stage:
         self.feed.push(*updates)
         await self.feed.delivered()
         await self.settle()
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Let the application go on until something is `true`; fails after five seconds."""
+        async with asyncio.timeout(5):
+            while not true():
+                await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

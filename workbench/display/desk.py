@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from workbench.display import text
 from workbench.display.opener import (
     Attached,
+    Glance,
+    GlanceRow,
     OpenFailed,
     OpenMode,
     SessionRow,
@@ -29,7 +31,7 @@ from workbench.formats.load import bundled, load
 from workbench.model.limits import Limits
 from workbench.model.task import Task
 from workbench.search.registry import strategies
-from workbench.store import SessionSummary, StoreError, default_root, holder, list_sessions
+from workbench.store import Reader, SessionSummary, StoreError, default_root, holder, list_sessions
 
 
 class Opened:
@@ -58,6 +60,13 @@ class Desk:
         """Return every session, newest first; broken ones carry their problem."""
         found = await asyncio.to_thread(list_sessions, self._root)
         return [_row(one) for one in found]
+
+    async def glance(self, path: str) -> Glance | None:
+        """Return what can be told of the session at `path` at once; None if nothing can."""
+        try:
+            return await asyncio.to_thread(_glance, Path(path))
+        except (StoreError, OSError):
+            return None  # whoever opens it is told why
 
     async def open(self, path: str, mode: OpenMode) -> Attached:
         """Open the session at `path`; `resume` starts an engine unless one runs already."""
@@ -122,6 +131,23 @@ def _checked(task_path: str, options: StartOptions) -> tuple[Task, Settings]:
     refuse_unknown(setup, os.environ)
     refuse_unpriced([setup], complete(limits, task))
     return task, replace(settings, proposer=setup.name, options=setup.recorded())
+
+
+def _glance(path: Path) -> Glance:
+    with Reader(path) as reader:
+        one, lineages = reader.summary(), reader.lineages()
+    rows = (
+        GlanceRow(
+            x.id,
+            "stopped" if x.stopped else x.state,
+            x.step,
+            "" if x.best_reward is None else text.number(one.direction.score(x.best_reward)),
+            text.spend(x.spent, x.share)[0],
+        )
+        for x in lineages
+    )
+    row = _row(one)
+    return Glance(row.title or row.task, row.best, row.spent, one.seq, tuple(rows))
 
 
 def _row(one: SessionSummary) -> SessionRow:

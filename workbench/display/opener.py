@@ -37,6 +37,27 @@ class SessionRow(msgspec.Struct, frozen=True):
     """Why the file cannot be opened as it is; empty if it can."""
 
 
+class GlanceRow(msgspec.Struct, frozen=True):
+    """One lineage of a session that is yet to be read."""
+
+    number: int
+    state: str
+    step: int
+    best: str
+    spent: str
+
+
+class Glance(msgspec.Struct, frozen=True):
+    """What a session's own tables tell at once, however long its journal is."""
+
+    title: str
+    best: str
+    spent: str
+    records: int
+    """Length of the journal."""
+    rows: tuple[GlanceRow, ...]
+
+
 class TaskRow(msgspec.Struct, frozen=True):
     """One task that a new session may search."""
 
@@ -81,6 +102,9 @@ class SessionOpener(Protocol):
 
     async def sessions(self) -> list[SessionRow]:
         """Return every session found, newest first; broken ones carry their problem."""
+
+    async def glance(self, path: str) -> Glance | None:
+        """Return what can be told of the session at `path` at once; None if nothing can."""
 
     async def open(self, path: str, mode: OpenMode) -> Attached:
         """Open the session at `path`. Raises `OpenFailed`."""

@@ -49,6 +49,7 @@ _STOPS = {
     "model": Mark("✖", "no model", BAD),
     "command": Mark("✖", "no command", BAD),
 }
+STOPPED = Mark("■", "stopped", MUTED)
 SESSIONS = {
     "running": Mark("▶", "running", GOOD),
     "pausing": Mark("‖", "pausing…", WARN),
@@ -64,7 +65,7 @@ def of_lineage(lineage: Lineage, live: Live | None, gone: bool = False) -> Mark:
     `gone` means that its engine has vanished: what had not stopped or paused was cut off.
     """
     if lineage.stopped is not None:
-        return _STOPS.get(lineage.stopped, Mark("■", "stopped", MUTED))
+        return _STOPS.get(lineage.stopped, STOPPED)
     if gone and lineage.state != "paused":
         return SESSIONS["interrupted"]
     if lineage.state in ("pausing", "paused"):

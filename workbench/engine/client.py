@@ -11,6 +11,7 @@ from workbench.engine import wire
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.feed import Update
 from workbench.model.event import EngineClosed, Record
+from workbench.model.session import Session
 from workbench.store import Reader, holder
 
 TAIL_SECONDS = 0.5
@@ -86,13 +87,15 @@ class SessionFeed:
     missed and nothing is seen twice.
     """
 
-    def __init__(self, directory: Path, reader: Reader, connection: Connection | None) -> None:
-        """Fold what the file holds now."""
+    def __init__(
+        self, directory: Path, reader: Reader, connection: Connection | None, session: Session
+    ) -> None:
+        """Go on from `session`, which is what the file held."""
         self._directory = directory
         self._reader = reader
         self._connection = connection
         self.live = connection is not None
-        self.session = reader.session()
+        self.session = session
         self._over = False
         """Whether the engine has said that nothing more comes from it."""
 
@@ -108,7 +111,17 @@ class SessionFeed:
                 await connection.watch()
             except ConnectionError:
                 connection = None
-        return cls(directory, reader, connection)
+        # In a thread: a long journal takes seconds, and the screen shows something meanwhile.
+        reading = asyncio.ensure_future(asyncio.to_thread(reader.session))
+        try:
+            session = await asyncio.shield(reading)
+        except BaseException:
+            if connection is not None:
+                await connection.aclose()
+            # Nobody may close what a thread still reads.
+            reading.add_done_callback(lambda _: reader.close())
+            raise
+        return cls(directory, reader, connection, session)
 
     async def updates(self) -> AsyncIterator[Update]:
         """Yield updates, each folded into `session` first.

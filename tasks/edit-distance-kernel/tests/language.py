@@ -141,6 +141,7 @@ def _check_functions(tokens: list[Token]) -> None:
     parentheses = braces = 0
     above: set[str] = set()
     current = ""  # the function whose head or body this is
+    in_head = False
     for at, (kind, text, line) in enumerate(tokens):
         following = [token[1] for token in tokens[at + 1 : at + 3]] + ["", ""]
         parentheses += (text == "(") - (text == ")")
@@ -150,11 +151,13 @@ def _check_functions(tokens: list[Token]) -> None:
         if parentheses and declares and following[1] in ("[", "("):
             raise NotAllowed(f"line {line}: {following[0][:40]}, declared inside parentheses")
         if name and following[0] == "(" and braces == 0 and parentheses == 0:
-            current = text
+            current, in_head = text, True
         elif name and following[0] == "(" and text not in above:
             raise NotAllowed(f"line {line}: {text[:40]} is called, but not defined above")
-        if text == ")" and parentheses == braces == 0 and following[0] != "{":
-            raise NotAllowed(f"line {line}: the head of {current[:40]} without a body after it")
+        if text == ")" and parentheses == 0 and in_head:
+            in_head = False
+            if following[0] != "{":
+                raise NotAllowed(f"line {line}: the head of {current[:40]} has no body after it")
         if text == "}" and braces == 0 and current:
             above.add(current)
             current = ""

@@ -240,10 +240,10 @@ def praise(record: dict[str, float], plan: list[str]) -> str:
     cost, query, made = (record[key] for key in ("reward", "query_steps", "index_steps"))
     scans = sum("SCAN" in line for line in plan)
     again = sum("CORRELATED" in line for line in plan)
-    indexes = f"making {record['indexes']} indexes {made:,.0f}"
     lines = [
         f"{cost:,.0f} steps (smaller is better), {cost / BEST_KNOWN:.2f} times the best known.",
-        f"The query takes {query:,.0f}, {indexes} (SQLite {sqlite3.sqlite_version}).",
+        f"The query takes {query:,.0f}, its indexes ({record['indexes']}) {made:,.0f}.",
+        f"SQLite {sqlite3.sqlite_version}; other versions differ.",
         f"The plan has {len(plan)} lines, {scans} scans and {again} subqueries run once per row:",
     ]
     telling = [line for line in plan if re.match("SCAN|SEARCH|CORR|USE|MATER|CO-", line)]

@@ -47,9 +47,11 @@ async def test_a_default_container_says_what_it_would_need(docker: Docker) -> No
             await container.put_archive("/", file)
             await container.start()
             await container.wait()
-            said = "".join(await container.log(stdout=True, stderr=True))
+            said = "".join(await container.log(stdout=True))
+            beside = "".join(await container.log(stderr=True))
         finally:
             await container.delete(force=True)
+    assert said, beside
     usable, problem = json.loads(said)
     assert not usable
     assert "inside Docker start the container with --security-opt seccomp=unconfined" in problem

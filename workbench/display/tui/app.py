@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from workbench.display.opener import (
     Attached,
@@ -24,9 +25,12 @@ from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
+from workbench.display.tui.screens.opening import Opening
 
-REPAINT_SECONDS = 0.1
-"""Shortest time between repaints."""
+LONG = 5_000
+"""Records from which a journal takes so long to be read that something is shown meanwhile."""
+REPAINT_SECONDS = 0.15
+"""Shortest time between repaints of what comes from the feed."""
 INTERRUPT_SECONDS = 5.0
 """A second ctrl+c within this time leaves."""
 
@@ -50,13 +54,23 @@ class WorkbenchApp(App[Exit]):
         Binding("ctrl+c", "interrupt", "Twice: quit", id="app.interrupt", show=False, system=True),
     ]
 
-    def __init__(self, opener: SessionOpener, attached: Attached | None = None) -> None:
-        """Start with `attached` in front, or with the list of sessions."""
+    def __init__(
+        self,
+        opener: SessionOpener,
+        attached: Attached | None = None,
+        first: tuple[str, OpenMode] | None = None,
+    ) -> None:
+        """Start with `attached` in front, or the session to be opened `first`, or the list."""
         super().__init__()
         self.opener = opener
         self.run_in_front: Run | None = None
         self._first = attached
+        self._open_first = first
+        self.failed: OpenFailed | None = None
+        """Why what was to be opened first could not be."""
         self._painted = (-1, 0)
+        self._painted_at = 0.0
+        self._paint_due: Timer | None = None
         self._interrupted = 0.0
         self.theme_problems = themes.install(self)
 
@@ -71,10 +85,19 @@ class WorkbenchApp(App[Exit]):
         await self.push_screen(Home(self.opener))
         if self._first is not None:
             await self.show_session(self._first)
-        self.set_interval(REPAINT_SECONDS, self.repaint_view)
+        if self._open_first is not None:
+            self.open_session(*self._open_first, only=True)
+        self.set_interval(1.0, self.repaint_view)  # time goes by without an update too
+
+    def on_change(self) -> None:
+        """Have the view painted soon: at once after a rest, else `REPAINT_SECONDS` later."""
+        if self._paint_due is None:
+            rest = self._painted_at + REPAINT_SECONDS - time.monotonic()
+            self._paint_due = self.set_timer(max(0.001, rest), self.repaint_view)
 
     def repaint_view(self) -> None:
         """Repaint the screen in front if its view has changed, or a second has gone by live."""
+        self._paint_due, self._painted_at = None, time.monotonic()
         run = self.run_in_front
         if run is None or not self.is_running:
             return  # no session, or the screens are being taken down
@@ -84,13 +107,17 @@ class WorkbenchApp(App[Exit]):
             return
         screen = next((s for s in reversed(self.screen_stack) if isinstance(s, RunScreen)), None)
         if screen is not None and screen.ready:
+            only_time = state[0] == self._painted[0]
             self._painted = state
-            screen.refresh_view()
+            if only_time:
+                screen.refresh_clock()
+            else:
+                screen.refresh_view()
 
     async def show_session(self, attached: Attached) -> None:
         """Put a session in front and follow its feed."""
         await self.close_session()
-        run = self.run_in_front = Run(attached)
+        run = self.run_in_front = Run(attached, self.on_change)
         self._painted = (-1, 0)
         self.run_worker(run.drain(), group="drain", exclusive=True)
         await self.push_screen(Dashboard(run))
@@ -102,16 +129,32 @@ class WorkbenchApp(App[Exit]):
             self.workers.cancel_group(self, "drain")
             await run.attached.close()
 
-    def open_session(self, path: str, mode: OpenMode) -> None:
-        """Open a listed session; says why if it cannot be opened."""
+    def open_session(self, path: str, mode: OpenMode, only: bool = False) -> None:
+        """Open a session; says why if it cannot be opened, and then, if it is the `only` one that
+        is wanted, leaves."""
 
         async def work() -> None:
+            glance = await self.opener.glance(path)
+            if glance is not None and glance.records >= LONG:
+                await self.push_screen(Opening(glance))
             try:
-                await self.show_session(await self.opener.open(path, mode))
+                attached = await self.opener.open(path, mode)
             except OpenFailed as error:
+                if only:
+                    self.failed = error
+                    self.depart(Exit())
+                    return
+                await self._close_opening()
                 self.notify(str(error), severity="error", markup=False, timeout=10)
+            else:
+                await self._close_opening()
+                await self.show_session(attached)
 
         self.run_worker(work(), group="open", exclusive=True)
+
+    async def _close_opening(self) -> None:
+        if isinstance(self.screen, Opening):
+            await self.pop_screen()
 
     def start_session(self, task_path: str, options: StartOptions) -> None:
         """Begin a new session; says why if it cannot be started."""
@@ -126,6 +169,7 @@ class WorkbenchApp(App[Exit]):
 
     async def action_home(self) -> None:
         """Back to the list of sessions; the engine of this one runs on."""
+        self.workers.cancel_group(self, "open")
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Home):
             await self.pop_screen()
         await self.close_session()
@@ -170,14 +214,16 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
     `start` is the path or id of a session to show first; None shows the list of sessions.
     Raises `OpenFailed` if that session cannot be opened.
     """
-    attached = None
+    first: tuple[str, OpenMode] | None = None
     if start is not None:
         rows = [row for row in await opener.sessions() if start in (row.path, row.id)]
         path = rows[0].path if rows else start
-        attached = await opener.open(path, mode_for(rows[0]) if rows else "attach")
-    app = WorkbenchApp(opener, attached)
+        first = path, mode_for(rows[0]) if rows else "attach"
+    app = WorkbenchApp(opener, first=first)
     try:
         farewell = await app.run_async()
     finally:
         await app.close_session()
+    if app.failed is not None:
+        raise app.failed
     return farewell or Exit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.display import text
@@ -21,9 +22,10 @@ _TEXTS = 64
 class Run:
     """One attached session. Knows no widget."""
 
-    def __init__(self, attached: Attached) -> None:
-        """Take over `attached`, which `close` will let go."""
+    def __init__(self, attached: Attached, on_change: Callable[[], None] = lambda: None) -> None:
+        """Take over `attached`, which `close` will let go; say so whenever something is new."""
         self.attached = attached
+        self._on_change = on_change
         self.view = View(attached.feed)
         self._texts: dict[str, str] = {}
 
@@ -38,6 +40,7 @@ class Run:
         try:
             async for update in self.attached.feed.updates():
                 self.view.note(update)
+                self._on_change()
                 taken += 1
                 if taken % _BREATHE == 0:
                     await asyncio.sleep(0)  # a feed that never waits must not hold the screen
@@ -46,6 +49,7 @@ class Run:
         else:
             # A journal that ends with its run still open has lost its engine without a checkpoint.
             self.view.end("closed" if self.view.session.engine is None else "gone")
+        self._on_change()
 
     async def send(self, command: AnyCommand) -> Reply:
         """Send `command`; a missing or vanished engine gives a refusal that says what to do."""

@@ -27,14 +27,16 @@ class Column(NamedTuple):
     width: int
     """Cells it takes at most."""
     right: bool = False
+    least: int = 0
+    """Cells it takes at least: one whose words come and go must not push the others about."""
 
 
 _ALL = (
     Column("name", "id", 5),
-    Column("state", "state", 13),
+    Column("state", "state", 13, least=9),
     Column("step", "step", 6, True),
     Column("best", "best", 14, True),
-    Column("delta", f"Δ/{DELTA_STEPS}", 11, True),
+    Column("delta", f"Δ/{DELTA_STEPS}", 11, True, 7),
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
@@ -149,7 +151,7 @@ def columns(rows: Sequence[Row], width: int) -> tuple[Column, ...]:
 
 def _wanted(column: Column, rows: Sequence[Row]) -> int:
     shown = [len(_cell(row, column.field)) for row in rows]
-    return min(column.width, max([len(column.heading), *shown]))
+    return min(column.width, max([len(column.heading), column.least, *shown]))
 
 
 def _needed(chosen: Sequence[Column]) -> int:

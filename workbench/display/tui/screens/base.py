@@ -17,6 +17,7 @@ from workbench.display.tui.run import Run
 from workbench.display.tui.screens import flows
 from workbench.display.tui.widgets.composer import ALL, Composer
 from workbench.display.tui.widgets.line import InfoLine
+from workbench.display.tui.widgets.status import StatusBar
 from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
@@ -65,7 +66,14 @@ class RunScreen(Screen[None]):
         banner = self.query_one("#banner", InfoLine)
         banner.display = info.banner(self.view, self.run.resume_command) is not None
         for line in self.query(InfoLine):
-            line.refresh()
+            line.repaint()
+
+    def refresh_clock(self) -> None:
+        """Show that time goes by; called once a second where nothing else has changed."""
+        for line in self.query(InfoLine):
+            line.repaint()
+        for bar in self.query(StatusBar):
+            bar.repaint()
 
     @property
     def composer(self) -> Composer:

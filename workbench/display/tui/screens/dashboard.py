@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -66,7 +67,7 @@ class Dashboard(RunScreen):
     def refresh_view(self) -> None:
         """Show what has changed in every visible pane."""
         super().refresh_view()
-        self.query_one(StatusBar).refresh()
+        self.query_one(StatusBar).repaint()
         self._refresh_table()
         self.query_one(CurveView).refresh_view()
         self.query_one(CandidateTree).refresh_view()
@@ -79,12 +80,13 @@ class Dashboard(RunScreen):
         self._rows = [lineages.row_of(self.view, x) for x in session.lineages.values()]
         numbers = [row.number for row in self._rows]
         place = numbers.index(self.view.lineage) if self.view.lineage in numbers else 0
+        columns = lru_cache(2)(partial(lineages.columns, self._rows))  # the same for every row
         table = self.query_one("#lineages", Rows)
         table.show(
             self._rows,
-            lambda row, width: lineages.line(row, lineages.columns(self._rows, width)),
+            lambda row, width: lineages.line(row, columns(width)),
             cursor=place,
-            heading=lambda width: lineages.heading(lineages.columns(self._rows, width)),
+            heading=lambda width: lineages.heading(columns(width)),
         )
 
     def on_rows_moved(self, message: Rows.Moved) -> None:

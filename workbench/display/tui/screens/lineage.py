@@ -81,7 +81,7 @@ class LineageScreen(RunScreen):
     def refresh_view(self) -> None:
         """Show what has changed in the tab in front."""
         super().refresh_view()
-        self.query_one(StatusBar).refresh()
+        self.query_one(StatusBar).repaint()
         for pane in self.query(Pane):
             pane.refresh_view()
         self.query_one(CandidateTree).refresh_view()

@@ -37,8 +37,8 @@ class CandidateTree(Rows):
             pinned = candidate.id in lineage.pinned
             return tree.draw(node, candidate, lineage.best, facts, pinned)
 
-        self.border_title = Content(f"Candidates of {lineage.name}: {len(lineage.candidates)}")
-        self.border_subtitle = Content("★ best  ✖ failed  ▲ hinted")
+        title = f"Candidates of {lineage.name}: {len(lineage.candidates)}"
+        self.entitle(title, "★ best  ✖ failed  ▲ hinted")
         self.show(self._drawn_nodes, draw, cursor=self._places[shown.id])
 
     def candidate_at(self, index: int) -> int:

@@ -6,15 +6,15 @@ from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from workbench.display.tui.render import curve
 from workbench.display.tui.render.plot import Plot, Setting, YAxis, title
 from workbench.display.tui.render.series import X_AXES, XAxis
 from workbench.display.tui.view import View
+from workbench.display.tui.widgets.steady import Steady
 
 
-class CurveView(Widget):
+class CurveView(Steady):
     """Best-so-far curves of all lineages; costs what is new, and nothing while hidden."""
 
     axis: reactive[XAxis] = reactive[XAxis]("step", init=False)
@@ -37,9 +37,8 @@ class CurveView(Widget):
         self.plot.update(self._view.session, setting)
         self._rows = curve.rows(self.plot, self._view.session)
         off = curve.off_axis(self.plot, self._view.session)
-        self.border_title = Content(title(self._view.session, setting))
-        self.border_subtitle = Content(f"{off}c x-axis · y y-axis")
-        self.refresh()
+        self.entitle(title(self._view.session, setting), f"{off}c x-axis · y y-axis")
+        self.repaint()
 
     def action_cycle_axis(self) -> None:
         """Run the curve over the next abscissa."""
@@ -61,7 +60,7 @@ class CurveView(Widget):
         """Draw at the new size."""
         self.refresh_view()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw one row."""
         style = self.visual_style
         width = self.size.width

@@ -19,7 +19,6 @@ class EventFeed(Virtual):
         self._read = 0
         self.following = True
         """Whether the newest line stays in view as lines come in."""
-        self.border_title = "Events"
 
     @property
     def count(self) -> int:
@@ -52,7 +51,7 @@ class EventFeed(Virtual):
 
     def _badge(self) -> None:
         unread = self._view.log.total - self._read
-        self.border_subtitle = f"↓ {unread} unread · G newest" if unread else ""
+        self.entitle("Events", f"↓ {unread} unread · G newest" if unread else "")
 
     def on_resize(self) -> None:
         """Keep the newest line in view."""

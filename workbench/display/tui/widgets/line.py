@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from textual.content import Content
 from textual.strip import Strip
-from textual.widget import Widget
+
+from workbench.display.tui.widgets.steady import Steady
 
 
-class InfoLine(Widget):
+class InfoLine(Steady):
     """Draws what its function returns, cut to its width."""
 
     DEFAULT_CSS = "InfoLine { height: 1; }"
@@ -19,7 +20,7 @@ class InfoLine(Widget):
         super().__init__(id=id)
         self._source = source
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw the line."""
         style = self.visual_style
         width = self.size.width

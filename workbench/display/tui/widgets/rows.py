@@ -30,7 +30,7 @@ class Rows(Virtual):
         Binding("enter", "open", "Open", id="rows.open", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor"}
-    cursor: reactive[int] = reactive(0, repaint=True)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     class Moved(Message):
         """A person moved the cursor."""
@@ -85,6 +85,11 @@ class Rows(Virtual):
         return None if self._heading is None else self._heading(self.width - 2).pad_left(2)
 
     @property
+    def has_header(self) -> bool:
+        """Whether there are headings."""
+        return self._heading is not None
+
+    @property
     def count(self) -> int:
         """Rows, or one line that says there are none."""
         return max(len(self._items), 1 if self._empty else 0)
@@ -101,6 +106,10 @@ class Rows(Virtual):
         marked = Content.assemble("▸ ", content)
         style = self.get_visual_style("rows--cursor", partial=True)
         return marked.stylize_before(style if self.has_focus else "bold")
+
+    def watch_cursor(self) -> None:
+        """Draw the row that was left and the one that is reached."""
+        self.repaint()
 
     def _reveal(self) -> None:
         top = self.scroll_offset.y
@@ -136,7 +145,7 @@ class Rows(Virtual):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row clicked; a click on the cursor opens."""
-        index = event.y - self.gutter.top + self.scroll_offset.y - (self.header is not None)
+        index = event.y - self.gutter.top + self.scroll_offset.y - self.has_header
         if not 0 <= index < len(self._items):
             return
         if index == self.cursor:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from textual.strip import Strip
-from textual.widget import Widget
 
 from workbench.display.tui.render import status
 from workbench.display.tui.view import View
+from workbench.display.tui.widgets.steady import Steady
 
 
-class StatusBar(Widget):
+class StatusBar(Steady):
     """Two lines: state, best and spending; isolation, time and connection."""
 
     DEFAULT_CSS = "StatusBar { dock: top; height: 2; background: $panel; color: $foreground; }"
@@ -21,7 +21,7 @@ class StatusBar(Widget):
         super().__init__()
         self._view = view
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw one of the lines."""
         style = self.visual_style
         width = self.size.width

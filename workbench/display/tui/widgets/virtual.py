@@ -9,9 +9,12 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
+
+from workbench.display.tui.widgets.steady import Steady
 
 
-class Virtual(ScrollView, can_focus=True):
+class Virtual(ScrollView, Steady, can_focus=True):
     """A pane of single-cell-high lines. Subclasses say how many there are and draw one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,16 +48,26 @@ class Virtual(ScrollView, can_focus=True):
         return None
 
     @property
+    def has_header(self) -> bool:
+        """Whether there is one; asked for every line, so it draws none."""
+        return False
+
+    @property
     def visible_lines(self) -> int:
         """How many lines are in view."""
-        return max(1, self.scrollable_content_region.height - (self.header is not None))
+        return max(1, self.scrollable_content_region.height - self.has_header)
 
     def resize_lines(self, width: int = 0) -> None:
         """Say that the number of lines, or the width of the widest, has changed."""
-        size = Size(width, self.count + (self.header is not None))
+        size = Size(width, self.count + self.has_header)
         if size != self.virtual_size:
-            self.virtual_size = size
-        self.refresh()
+            if self.styles.is_auto_height:
+                self.virtual_size = size
+            else:
+                # Setting it lays out the whole screen; only the scrollbars have to know.
+                self.set_reactive(Widget.virtual_size, size)
+                self._scroll_update(size)
+        self.repaint()
 
     def action_scroll_home(self) -> None:
         """Show the first line, at once."""
@@ -64,13 +77,12 @@ class Virtual(ScrollView, can_focus=True):
         """Show the last line, at once: lines that come in meanwhile must not undo it."""
         self.scroll_end(animate=False, immediate=True, x_axis=False)
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int) -> Strip:
         """Draw one line of the visible part."""
-        header = self.header
-        if header is not None and y == 0:
+        if y == 0 and (header := self.header) is not None:
             return self._strip(header, 0)
         scroll_x, scroll_y = self.scroll_offset
-        index = y + scroll_y - (header is not None)
+        index = y + scroll_y - self.has_header
         if index >= self.count:
             return Strip.blank(self.size.width, self.rich_style)
         self.drawn += 1
