@@ -81,17 +81,19 @@ async def test_a_new_session_is_started_with_every_option() -> None:
     async with stage(opener=desk(), home=True) as one:
         await one.press("down", "enter")
         shown = one.text
-        for name in ("task", "strategy", "lineages", "seed", "evaluations", "heilbronn", "greedy"):
+        names = ("task", "strategy", "settings", "lineages", "seed", "evaluations")
+        for name in (*names, "heilbronn", "greedy"):
             assert name in shown
-        await one.press("tab", "tab", "end", "backspace", "8", "tab", "end", "1", "2", "tab")
-        await one.press("5", "0", "0", "ctrl+s")
-        assert one.opener.started == [("/tasks/heilbronn", StartOptions(8, 12, 500, "greedy"))]
+        await one.press("tab", "tab", *"width=3", "tab", "end", "backspace", "8", "tab", "end")
+        await one.press("1", "2", "tab", "5", "0", "0", "ctrl+s")
+        options = StartOptions(8, 12, 500, "greedy:width=3")
+        assert one.opener.started == [("/tasks/heilbronn", options)]
         assert isinstance(one.app.screen, Dashboard)
 
 
 async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> None:
     async with stage(opener=desk(), home=True) as one:
-        await one.press("n", *["tab"] * 5, *"anthropic:dear")
+        await one.press("n", *["tab"] * 6, *"anthropic:dear")
         await one.press("tab", *"high", "tab", *"1.5", "ctrl+s")
         assert "anthropic:dear needs a [key]" in one.text
         assert one.opener.started == []
@@ -107,7 +109,7 @@ async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> 
 
 async def test_wrong_numbers_are_named_and_nothing_starts() -> None:
     async with stage(opener=desk(), home=True) as one:
-        await one.press("n", "tab", "tab", "end", "backspace", "0", "ctrl+s")
+        await one.press("n", *["tab"] * 3, "end", "backspace", "0", "ctrl+s")
         assert "lineages must be a whole number, 1 to 64" in one.text
         assert one.opener.started == []
         await one.press("escape")

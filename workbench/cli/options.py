@@ -14,7 +14,12 @@ def search_options(command: argparse.ArgumentParser) -> None:
     """Add what a new search is made of."""
     group = command.add_argument_group("search")
     group.add_argument("--lineages", type=values.positive, default=4, metavar="N", help="default 4")
-    group.add_argument("--strategy", default="chain", help="default chain; also: independent")
+    group.add_argument(
+        "--strategy",
+        default="chain",
+        metavar="NAME[:KEY=VALUE,…]",
+        help="default chain; `workbench strategies` lists all with their options",
+    )
     allocator_option(group)
     group.add_argument(
         "--proposer",

@@ -122,7 +122,7 @@ def _settings(
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
     from workbench.search.allocate.registry import allocator
-    from workbench.search.registry import strategy
+    from workbench.search.registry import read as strategy_of
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
     if law is not None:
@@ -132,7 +132,7 @@ def _settings(
     if (proposer == COMMAND) != isinstance(setup, CommandSetup):
         raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
-        strategy(arguments.strategy)
+        strategy_of(arguments.strategy)
         allocator(arguments.allocator)
         check(proposer)
     except ValueError as error:

@@ -30,7 +30,7 @@ from workbench.formats.error import TaskError
 from workbench.formats.load import bundled, load
 from workbench.model.limits import Limits
 from workbench.model.task import Task
-from workbench.search.registry import strategies
+from workbench.search.registry import read, strategies
 from workbench.store import Reader, SessionSummary, StoreError, default_root, holder, list_sessions
 
 
@@ -120,6 +120,7 @@ class Desk:
 def _checked(task_path: str, options: StartOptions) -> tuple[Task, Settings]:
     """Return what a new session is made of. Raises `ValueError` and `TaskError`."""
     task = load(task_path).task
+    read(options.strategy)
     limits = Limits(evaluations=options.evaluations, usd=options.usd)
     settings = Settings(
         lineages=options.lineages, strategy=options.strategy, seed=options.seed, limits=limits

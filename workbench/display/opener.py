@@ -74,6 +74,7 @@ class StartOptions(msgspec.Struct, frozen=True):
     evaluations: int | None
     """Budget of verifications; None takes the task's own."""
     strategy: str
+    """As on the command line: ``islands``, or with options ``islands:islands=3``."""
     models: tuple[str, ...] = ()
     """As on the command line; none leaves it to the mechanical proposer."""
     effort: str = ""

@@ -35,7 +35,7 @@ from workbench.model.task import Task
 from workbench.propose.registry import REPLAY
 from workbench.propose.replay import Source, Tape
 from workbench.search.allocate.registry import allocator
-from workbench.search.registry import strategy
+from workbench.search.registry import read, settled, strategy
 from workbench.store import JournalBroken
 from workbench.verify import simulated
 from workbench.verify.interpreter import applied
@@ -281,7 +281,7 @@ class Engine:
             means.task,
             self.journal,
             means.verifications,
-            strategy(created.strategy),
+            strategy(created.strategy, created.strategy_options),
             means.proposers.make(created),
             self._settled,
             means.turns,
@@ -325,8 +325,8 @@ class Engine:
             source: ev.LineageCreated, strategy_name: str | None, proposer_name: str | None
         ) -> ev.LineageCreated:
             if strategy_name is not None:
-                strategy(strategy_name)
-                source = msgspec.structs.replace(source, strategy=strategy_name)
+                name, options = settled(read(strategy_name), means.task)
+                source = msgspec.structs.replace(source, strategy=name, strategy_options=options)
             return means.proposers.forked(source, proposer_name)
 
         def wake(numbers: Iterable[LineageId]) -> None:

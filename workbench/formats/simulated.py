@@ -9,14 +9,8 @@ from collections.abc import Mapping
 
 from workbench.formats.error import Problem, TaskError
 from workbench.model import simulation
-from workbench.model.limits import Limits
-from workbench.model.simulation import FILE, SIMULATION, State
+from workbench.model.simulation import FILE, State
 from workbench.model.task import Task
-from workbench.model.verdict import Direction
-
-BUDGET = 257
-"""Evaluations by default: the initial candidate, and the 256 proposals of Frontier-Eng's studies
-of width and depth."""
 
 _INSTRUCTION = """\
 # Simulation
@@ -38,22 +32,4 @@ def parse(files: Mapping[str, bytes], name: str) -> tuple[Task, list[str]]:
     except (KeyError, ValueError) as error:
         mend = "begin a new one with `workbench run simulation`"
         raise TaskError([Problem(name, FILE, f"cannot be read: {error}", mend)], name) from None
-    task = Task(
-        name=SIMULATION,
-        title="Simulation of a search",
-        instruction=files.get("instruction.md", b"").decode(errors="replace"),
-        files={FILE: files[FILE]},
-        editable=(FILE,),
-        run=(),
-        outputs=(),
-        verifier={},
-        verify=(),
-        direction=Direction.MAXIMIZE,
-        score_name="simulated gain",
-        baseline=0.0,
-        verification=SIMULATION,
-        budget=Limits(evaluations=BUDGET),
-        format=SIMULATION,
-        bundle=dict(files),
-    )
-    return task, []
+    return simulation.task(files), []

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from workbench.model.traits import Traits
 from workbench.model.verdict import Verdict
 
 CandidateId = int
@@ -61,6 +62,8 @@ class Candidate(msgspec.Struct):
     """The proposer's own record of the act (JSON values), read back by its `observe`."""
     prompt: tuple[str, ...] = ()
     reply: str | None = None
+    traits: Traits | None = None
+    """None where it was made before they were taken."""
     verdict: Verdict | None = None
     judgement: Judgement | None = None
     """Set where a person found it wrong."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import math
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ def split(text: str) -> tuple[str, dict[str, str]]:
         key, sign, value = part.partition("=")
         if not sign or not key or not value:
             raise ValueError(f"{name}: {part!r} is no option; write {name}:option=value,…")
+        if key in options:
+            raise ValueError(f"{name}: {key} is said twice")
         options[key] = value
     return name, options
 
@@ -27,14 +30,16 @@ def fill(kind: type[T], name: str, options: dict[str, str]) -> T:
     Raises `ValueError` that names the option and, for an unknown one, those that there are.
     """
     known = {field.name: field for field in msgspec.structs.fields(kind)}
-    read: dict[str, object] = {}
+    read: dict[str, Any] = {}
     for key, value in options.items():
         if key not in known:
             there = ", ".join(sorted(known)) or "none"
             raise ValueError(f"{name} has no option {key!r}; its options: {there}")
         try:
             read[key] = msgspec.convert(value, known[key].type, strict=False)
-        except msgspec.ValidationError:
+            if isinstance(read[key], float) and not math.isfinite(read[key]):
+                raise ValueError
+        except ValueError:
             what = getattr(known[key].type, "__name__", "value")
             raise ValueError(f"{name}: {key}={value} is no {_WORDS.get(what, what)}") from None
     return kind(**read)

@@ -10,17 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 from statistics import NormalDist
 
 import msgspec
 
+from workbench.model.limits import Limits
 from workbench.model.options import fill, split
+from workbench.model.task import Task
+from workbench.model.verdict import Direction
 
 SIMULATION = "simulation"
 """Name of the simulated proposer, of the task it works on, and of its way of verifying."""
 FILE = "simulated.json"
 """The one editable file of the simulated task: a `State`."""
+BUDGET = 257
+"""Evaluations by default: the initial candidate, and the 256 proposals of Frontier-Eng's studies
+of width and depth."""
 SCORED, FAILED = "simulated", "simulated failure"
 """What verdicts on simulated candidates say."""
 
@@ -108,6 +115,31 @@ def after(law: Law, seed: int, lineage: int, step: int, parent: State) -> State:
     if drawn >= 1.0 - law.failure:
         return State(lineage, step, k - 1, parent.reward, failed=True)
     return State(lineage, step, k - 1, parent.reward - (1.0 - lost) * law.gain / k)
+
+
+def task(bundle: Mapping[str, bytes]) -> Task:
+    """Return the simulated task, which is made of the files in `bundle`: a `State` to start from.
+
+    Nothing of it is ever run.
+    """
+    return Task(
+        name=SIMULATION,
+        title="Simulation of a search",
+        instruction=bundle.get("instruction.md", b"").decode(errors="replace"),
+        files={FILE: bundle[FILE]},
+        editable=(FILE,),
+        run=(),
+        outputs=(),
+        verifier={},
+        verify=(),
+        direction=Direction.MAXIMIZE,
+        score_name="simulated gain",
+        baseline=0.0,
+        verification=SIMULATION,
+        budget=Limits(evaluations=BUDGET),
+        format=SIMULATION,
+        bundle=dict(bundle),
+    )
 
 
 def note(state: State, parent: State) -> str:

@@ -23,7 +23,8 @@ from workbench.model.verdict import Direction, Outcome, Verdict
 from workbench.search.allocate.dealing import Dealer
 from workbench.search.allocate.pool import NOTHING, can_step
 from workbench.search.allocate.registry import UNIFORM, allocator
-from workbench.search.registry import strategy
+from workbench.search.registry import read, settled, strategy
+from workbench.search.strategy import Strategy
 
 _STEP = Spend(proposals=1)
 
@@ -36,7 +37,9 @@ class Plan(msgspec.Struct, frozen=True):
     depth: int
     """Proposals for each of them on average; the budget is width × depth."""
     strategy: str = "chain"
+    """``NAME[:option=value,…]``, as people choose it."""
     allocation: str = UNIFORM
+    """Likewise."""
     law: Law = Law()
     seed: int = 0
 
@@ -51,7 +54,9 @@ class Driver:
     def __init__(self, plan: Plan) -> None:
         """Raises `ValueError` for an unknown strategy or allocator."""
         self._plan = plan
-        self._strategy = strategy(plan.strategy)
+        task = simulation.task({FILE: simulation.encode(State())})
+        self._chosen = settled(read(plan.strategy), task)
+        self._strategies: dict[LineageId, Strategy] = {}
         chosen = allocator(plan.allocation)
         self._dealer = None if chosen is None else Dealer(chosen)
         self._states = {INITIAL: State()}
@@ -94,9 +99,16 @@ class Driver:
         numbers = range(1, plan.width + 1)
         options = msgspec.structs.asdict(plan.law)
         for number in numbers:
+            self._strategies[number] = strategy(*self._chosen)
             self._apply(
                 ev.LineageCreated(
-                    number, plan.strategy, SIMULATION, plan.seed, INITIAL, None, 50, options
+                    number,
+                    self._chosen.name,
+                    SIMULATION,
+                    plan.seed,
+                    INITIAL,
+                    options=options,
+                    strategy_options=self._chosen.options,
                 )
             )
         if self._dealer is None:
@@ -109,7 +121,7 @@ class Driver:
     def _choose(self, lineage: Lineage) -> None:
         step = lineage.step + 1
         rng = rng_for(self._plan.seed, lineage.id, step, "move")
-        move = self._strategy.next_move(lineage, rng)
+        move = self._strategies[lineage.id].next_move(lineage, rng)
         self._apply(
             ev.MoveChosen(
                 lineage.id,

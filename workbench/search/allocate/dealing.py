@@ -25,7 +25,7 @@ class _Read(msgspec.Struct):
 
     arm: Arm
     points: int = 0
-    ranked: int = 0
+    revision: int = 0
     first: float | None = None
     """Its first best reward: what it started from, if that was feasible."""
 
@@ -97,8 +97,8 @@ class Dealer:
     def _up_to_date(self, lineage: Lineage) -> _Read:
         """Read what is new of a lineage's curve; all of it where a person changed its ranks."""
         read = self._read.get(lineage.id)
-        if read is None or read.ranked != lineage.ranked:
-            read = _Read(Arm(lineage.id), ranked=lineage.ranked)
+        if read is None or read.revision != lineage.revision:
+            read = _Read(Arm(lineage.id), revision=lineage.revision)
             self._read[lineage.id] = read
         arm = read.arm
         arm.given = lineage.given

@@ -67,6 +67,11 @@ class NewRun(ModalScreen[Choice | None]):
                     id="strategy",
                 ),
             )
+            settings = Input(
+                id="settings", compact=True, placeholder="its defaults; or KEY=VALUE,…"
+            )
+            settings.tooltip = SETTINGS
+            yield from self._field("settings", settings)
             yield from self._field("lineages", self._number("lineages", _LINEAGES, 1, 64))
             yield from self._field("seed", self._number("seed", _SEED, 0, None))
             budget = self._number("evaluations", "", 1, None)
@@ -127,12 +132,14 @@ class NewRun(ModalScreen[Choice | None]):
             self._refuse("; ".join(wrong))
             return
         budget, dollars = fields["evaluations"].value, fields["dollars"].value
+        strategy = str(self.query_one("#strategy", Select).value)
+        settings = self.query_one("#settings", Input).value.strip()
         models = self.query_one("#models", Input).value.replace(",", " ")
         options = StartOptions(
             lineages=int(fields["lineages"].value),
             seed=int(fields["seed"].value),
             evaluations=int(budget) if budget else None,
-            strategy=str(self.query_one("#strategy", Select).value),
+            strategy=f"{strategy}:{settings}" if settings else strategy,
             models=tuple(models.split()),
             effort=self.query_one("#effort", Input).value.strip(),
             usd=float(dollars) if dollars else None,
@@ -150,6 +157,10 @@ class NewRun(ModalScreen[Choice | None]):
 
 
 LEAST_DOLLARS = 0.0001
+SETTINGS = (
+    "Options of the strategy, as after the colon on the command line: islands=3,bins=5. "
+    "`workbench strategies` lists them; a wrong one is refused with the list."
+)
 MODELS = (
     "Models: anthropic:NAME, openai:NAME or openai-compatible:NAME@URL; several by comma make an "
     "ensemble. Keys come from ANTHROPIC_API_KEY, OPENAI_API_KEY, WORKBENCH_MODEL_KEY. Without a "
