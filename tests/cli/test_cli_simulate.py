@@ -58,6 +58,14 @@ def test_scripts_get_every_seed_s_best(capsys: pytest.CaptureFixture[str]) -> No
     assert chain["more"] is None
 
 
+def test_width_is_paid_back_in_time(capsys: pytest.CaptureFixture[str]) -> None:
+    command = "simulate --width 1 --width 4 --seeds 2 --proposer simulation:latency=2 --json"
+    _, out, _ = run(capsys, command)
+    one, four = json.loads(out)["rows"]
+    assert one["seconds"] == pytest.approx(256 * 2)
+    assert four["seconds"] == pytest.approx(64 * 2)  # four side by side
+
+
 def test_a_simulated_session_runs_and_is_shown_as_one(capsys: pytest.CaptureFixture[str]) -> None:
     command = "run simulation --display plain --lineages 2 --budget evaluations=9"
     code, out, err = run(capsys, f"{command} --allocator thompson:at_once=1")
@@ -83,6 +91,7 @@ def test_a_simulated_session_runs_and_is_shown_as_one(capsys: pytest.CaptureFixt
         ("run simulation --proposer simulation:failure=2", "failure is a share"),
         ("run simulation --allocator best", "choose one of exp3, halving, thompson, ucb, uniform"),
         ("run simulation --allocator ucb:batch=0", "batch is 1 or more"),
+        ("tasks check simulation", "no verifier to check"),
         ("simulate --proposer mutation", "only `simulation`"),
         ("simulate --strategy none", "unknown strategy"),
     ],
@@ -92,3 +101,17 @@ def test_a_mistake_is_told(capsys: pytest.CaptureFixture[str], command: str, sai
     assert code == 2
     assert said in err
     assert "Traceback" not in err
+
+
+def test_no_model_takes_a_simulation_over(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    run(capsys, "run simulation --display plain --lineages 1 --budget evaluations=4")
+    _, out, _ = run(capsys, "sessions")
+    name = out.split()[0]
+    more = "--model openai:some --display plain --budget evaluations=9"
+    for command in (f"resume {name} {more}", f"replay {name} --from 2 {more}"):
+        code, _, err = run(capsys, command)
+        assert code == 1, command
+        assert "this session is a simulation" in err

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 from engine_support import Gated, Paid, events, finish, new_session, running, sequence, stored
 
+from workbench.engine.client import SessionFeed
 from workbench.engine.command import Boost, ChangeBudget, Continue, Fork, Inject, Pause, Stop
+from workbench.engine.host import Host
+from workbench.engine.launch import Launch
 from workbench.engine.recording import Wish, create_replay
 from workbench.formats.load import load
 from workbench.model import event as ev
 from workbench.model.limits import Limits
+from workbench.model.session import Session
 from workbench.model.simulation import SIMULATION, Law
 from workbench.search.allocate.dealing import Dealer
 from workbench.search.allocate.registry import allocator
 from workbench.search.driver import Driver, Plan
+from workbench.store import Reader
 
 LAW = {"c": 2.2, "gain": 1.0, "failure": 0.05, "latency": 0.0, "luck": 0.25}
 
@@ -54,26 +61,54 @@ async def test_a_shared_budget_is_spent_exactly(root: Path, allocation: str) -> 
     }
 
 
-@pytest.mark.parametrize("allocation", ["ucb", "exp3"])
-async def test_every_decision_is_the_one_that_its_journal_gives(
-    root: Path, allocation: str
-) -> None:
-    from workbench.model.session import Session
-    from workbench.store import Reader
-
-    directory = await simulated(root, allocation)
-    async with running(directory) as run:
-        await run.until(lambda e: isinstance(e, ev.TurnGiven) and e.turn == 15)
-    assert stored(directory).state == "interrupted"
-    await finish(directory)
-    chosen, session = allocator(allocation), Session()
+def told_by_the_journal(directory: Path, allocation: str) -> int:
+    """Decide each turn again from what the journal held before it; return how many there are."""
+    chosen, session, count = allocator(allocation), Session(), 0
     assert chosen is not None
     with Reader(directory) as reader:
         for record in reader.records():
             if isinstance(record.event, ev.TurnGiven):
                 assert Dealer(chosen).deal(session) == record.event
+                count += 1
             session.apply(record)
     assert session.spent.evaluations == 41
+    return count
+
+
+@pytest.mark.parametrize("allocation", ["ucb", "exp3"])
+async def test_an_interrupted_session_goes_on_with_the_decisions_of_its_journal(
+    root: Path, allocation: str
+) -> None:
+    directory = await simulated(root, allocation)
+    async with running(directory) as run:
+        await run.until(lambda e: isinstance(e, ev.TurnGiven) and e.turn == 15)
+    assert stored(directory).state == "interrupted"
+    await finish(directory)
+    assert told_by_the_journal(directory, allocation) == 40
+
+
+async def test_killed_again_and_again_it_spends_the_same_budget_and_decides_as_before(
+    root: Path,
+) -> None:
+    directory = await simulated(root, "thompson", options={**LAW, "latency": 0.01})
+    command = [sys.executable, "-m", "workbench.engine.host", str(directory)]
+    for turn in (3, 9, 20):
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        )
+        assert process.stdout is not None
+        assert b"ready" in await process.stdout.readline()
+        feed = await SessionFeed.open(directory)
+        if feed.session.turns < turn:
+            async for _ in feed.updates():
+                if feed.session.turns >= turn:
+                    break
+        process.kill()
+        await process.wait()
+        await feed.aclose()
+    assert stored(directory).spent.evaluations < 41
+    await finish(directory)
+    assert told_by_the_journal(directory, "thompson") == 40
 
 
 async def test_uniform_tells_the_same_story_with_an_engine_and_without(root: Path) -> None:
@@ -211,9 +246,6 @@ async def test_a_fork_waits_for_its_first_turn_and_a_budget_can_be_raised(root: 
     assert forked.reason == "first turn"
     assert session.lineages[4].step >= 1
     # A finished one goes on with what is added.
-    from workbench.engine.host import Host
-    from workbench.engine.launch import Launch
-
     await Host(directory, Launch(limits=Limits(evaluations=70)), attended=False).run()
     assert stored(directory).spent.evaluations == 70
 

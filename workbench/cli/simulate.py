@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from workbench.analysis.uncertainty.bootstrap import Interval, of_mean
 from workbench.cli import DONE, UsageError
 from workbench.cli.simulation import named, recorded
+from workbench.display import text
 from workbench.model.simulation import Law
 from workbench.search.allocate.registry import UNIFORM
 from workbench.search.driver import Driver, Plan
@@ -16,7 +17,7 @@ from workbench.search.driver import Driver, Plan
 BUDGET = 256
 """Proposals of every search whose depth is not said."""
 WIDTHS = (1, 2, 4, 8, 16)
-HEADS = ("strategy", "allocator", "width x depth", "best", "of first", "more", "failed")
+HEADS = ("strategy", "allocator", "width x depth", "best", "of first", "more", "failed", "time")
 
 
 class Row:
@@ -26,7 +27,9 @@ class Row:
         """Run `plan` once for each seed."""
         self.plan = plan
         self.bests: list[float] = []
-        self.improvements = self.failures = self.steps = 0
+        self.failures = self.steps = 0
+        self.seconds = 0.0
+        """Simulated active time of one search, on average."""
         for seed in seeds:
             session = Driver(plan.seeded(seed)).run()
             best = session.best_candidate
@@ -34,6 +37,7 @@ class Row:
             candidates = session.candidates.values()
             self.failures += sum(not candidate.feasible for candidate in candidates)
             self.steps += session.spent.proposals
+            self.seconds += session.elapsed / len(seeds)
 
     @property
     def place(self) -> tuple[str, int, int]:
@@ -103,6 +107,7 @@ def _cells(row: Row, rows: list[Row]) -> list[str]:
         f"{best.value / start:.3f}" if start else "–",
         "–" if row is first else _ranged(more, sign=True),
         f"{row.failures / max(1, row.steps):.1%}",
+        text.duration(row.seconds) if plan.law.latency else "–",
     ]
 
 
@@ -138,6 +143,7 @@ def _json(rows: list[Row], law: Law, seeds: range) -> dict[str, object]:
                 if row is (first := _first_of(row, rows))
                 else _interval(row.against(first)),
                 "failed": row.failures,
+                "seconds": row.seconds,
                 "proposals": row.steps,
                 "bests": row.bests,
             }

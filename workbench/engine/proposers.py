@@ -49,7 +49,10 @@ class Proposers:
         recording = None if not session.replaying else session.facts.recording
         if recording is not None and recording.until is None:
             return  # no model is asked and no command run, whichever the recorded ones are
-        setups, commands = _setups(self._to_come()), _command_setups(self._to_come())
+        to_come = self._to_come()
+        if session.facts.verification == SIMULATION and any(x != SIMULATION for x, _ in to_come):
+            raise ValueError("this session is a simulation: no model and no command proposes in it")
+        setups, commands = _setups(to_come), _command_setups(to_come)
         for setup in setups:
             for name in setup.models:
                 refuse_stranger(name, launch.named)
@@ -183,8 +186,6 @@ def _chosen(recorded: list[ev.LineageCreated], launch: Launch) -> list[ev.Lineag
         name, options = COMMAND, launch.command.recorded()
     else:
         return recorded
-    if any(created.proposer == SIMULATION for created in recorded):
-        raise ValueError("this session is a simulation: no model and no command proposes in it")
     # A command is meant for those that run one: others have been forked to something else.
     some = launch.setup is None and any(created.proposer == COMMAND for created in recorded)
     return [
