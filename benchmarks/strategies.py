@@ -30,6 +30,7 @@ from workbench.model.traits import Traits
 from workbench.model.verdict import Direction, Outcome, Verdict
 from workbench.search.registry import strategies, strategy
 
+DOCUMENT = common.ROOT / "docs" / "strategies.md"
 SIZES = (100, 1000, 10_000)
 SEED = 0
 INSTANCES = 20
@@ -148,7 +149,7 @@ def main(options: argparse.Namespace) -> int:
     heads = ("strategy", *(f"{size:,} steps: p50 / p99 ms" for size in SIZES))
     text = f"{common.stamp('python -m benchmarks.strategies', loads)}\n\n"
     text += common.table([*heads, f"first move after a resume at {SIZES[-1]:,}, ms"], rows)
-    common.publish("strategies", text, options.write)
+    common.publish("strategies", text, options.write, DOCUMENT)
     if slow:
         print(f"p99 above {WORST_MS:g} ms: {', '.join(slow)}", file=sys.stderr)
     return 1 if slow else 0
@@ -160,5 +161,5 @@ def _p99(times: list[float]) -> float:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="into docs/strategies.md")
     sys.exit(main(parser.parse_args()))

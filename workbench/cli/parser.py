@@ -139,7 +139,7 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
     fork.add_argument(
         "candidate", type=values.number, metavar="CANDIDATE", help="its number, e.g. 17"
     )
-    fork.add_argument("--strategy")
+    fork.add_argument("--strategy", metavar="NAME[:KEY=VALUE,…]", help="default: its source's")
     fork.set_defaults(run=_lazy("steer", "fork"))
     inject = commands.add_parser("inject", help="put your own version of a candidate in")
     options.session_argument(inject)

@@ -189,6 +189,8 @@ def _engine_closed(session: Session, r: Record, e: ev.EngineClosed) -> Line:
 
 def _proposal_failed(session: Session, r: Record, e: ev.ProposalFailed) -> Line:
     told = f"step {e.step} {e.reason}: {text.one_line(e.message)}"
+    if e.duplicate_of is not None:
+        told = f"step {e.step} duplicate of #{e.duplicate_of}: {text.one_line(e.message)}"
     return Line(r.elapsed, e.lineage, "✖", told, WARN, key=f"proposal {e.reason}")
 
 

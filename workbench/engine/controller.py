@@ -217,7 +217,7 @@ class Controller:
         traits = traits_of({**before, **edited}, [before], lineage.removed)
         twin = known(lineage, digest, traits)
         if twin is not None:
-            raise Refused(twin.message)
+            raise Refused(f"a duplicate of #{twin.candidate}: {twin.message}")
         number = self._journal.next_candidate()
         made = ev.ProposalMade(
             candidate=number,

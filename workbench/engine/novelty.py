@@ -25,10 +25,10 @@ def known(lineage: Lineage, digest: str, traits: Traits) -> Known | None:
     """Say whether a lineage has seen these files, or the same program; None if it has not."""
     twin = lineage.digests.get(digest)
     if twin is not None:
-        return Known(f"the same files as #{twin}", twin)
+        return Known("the same files", twin)
     twin = lineage.syntaxes.get(traits.syntax)
     if twin is not None:
-        return Known(f"the same program as #{twin}, but for comments and layout", twin)
+        return Known("the same program but for comments and layout", twin)
     return None
 
 
@@ -47,5 +47,5 @@ def filtered(
             alike = likeness(files, one.files)
             if alike > options.similarity:
                 number, most = one.candidate.id, options.similarity
-                return Known(f"{alike:.4f} like #{number}, more than {most:g}", number)
+                return Known(f"{alike:.4f} like it, more than {most:g}", number)
     return None

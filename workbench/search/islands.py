@@ -10,7 +10,7 @@ from msgspec import Meta
 from workbench.model.candidate import CandidateId
 from workbench.model.lineage import Lineage, Point
 from workbench.model.move import Move
-from workbench.search.parts.cells import BUILT_IN, Cell, Grid, near
+from workbench.search.parts.cells import BUILT_IN, Cell, Grid, Island, near
 from workbench.search.parts.folding import Folding
 from workbench.search.parts.ranks import Ranked, derive, mend
 from workbench.search.parts.ring import Ring
@@ -21,35 +21,6 @@ FLOOR = 0.001
 """Least weight of a candidate that is drawn by its reward."""
 NEAR = 2
 """Cells this many steps away are near enough for an inspiration."""
-
-
-class Island:
-    """One population, and which of it is the best of its cell."""
-
-    def __init__(self, most: int) -> None:
-        self.members = Ranked(most)
-        self.owners: dict[Cell, CandidateId] = {}
-        self.arrived: set[CandidateId] = set()
-        """Members that were made elsewhere: they go no further."""
-        self._rewards: dict[CandidateId, float] = {}
-
-    def __contains__(self, number: CandidateId) -> bool:
-        return number in self._rewards
-
-    def add(self, number: CandidateId, reward: float, cell: Cell, kept: Ranked) -> None:
-        """Take a candidate in. Where it is the best of its cell, the one before has to go, unless
-        it is among the `kept`; and so has the worst where there are too many."""
-        self._rewards[number] = reward
-        out = self.members.add(number, reward)
-        owner = self.owners.get(cell)
-        if owner is None or reward > self._rewards[owner]:
-            self.owners[cell] = number
-            if owner is not None and owner not in (out, *kept):
-                self.members.remove(owner, self._rewards.pop(owner))
-        if out is not None:
-            del self._rewards[out]
-            for at in [at for at, held in self.owners.items() if held == out]:
-                del self.owners[at]
 
 
 class Population:
@@ -111,7 +82,7 @@ class Islands:
         """See `Common`."""
 
         islands: Annotated[int, Meta(ge=1, le=64, description="populations")] = 5
-        population: Annotated[int, Meta(ge=2, le=100_000, description="most on all islands")] = 1000
+        population: Annotated[int, Meta(ge=2, le=5000, description="most on all islands")] = 1000
         archive: Annotated[int, Meta(ge=1, le=1000, description="best of all, to exploit")] = 100
         exploration: Annotated[
             float, Meta(ge=0, le=1, description="how often any of the island is a parent")
@@ -120,7 +91,7 @@ class Islands:
             float, Meta(ge=0, le=1, description="how often one of the archive is")
         ] = 0.7
         migration_every: Annotated[
-            int, Meta(ge=1, le=100_000, description="steps of an island between migrations")
+            int, Meta(ge=1, le=100_000, description="candidates of an island between migrations")
         ] = 50
         migration_rate: Annotated[
             float, Meta(ge=0, le=1, description="share of an island that migrates, its best")
@@ -168,9 +139,14 @@ class Islands:
         """Return the best of the island, then some of cells near the parent's, then any."""
         options, members, cell = self.options, island.members, population.cells[parent]
         shown = [x for x in members.first(options.top + 1) if x != parent][: options.top]
-        others = [x for x in members if x != parent and x not in shown]
-        close = [x for x in others if near(population.cells[x], cell, NEAR)]
-        diverse = rng.sample(close, min(options.diverse, len(close)))
-        rest = [x for x in others if x not in diverse]
-        diverse += rng.sample(rest, min(options.diverse - len(diverse), len(rest)))
-        return (*shown, *diverse)
+        close = [
+            owner
+            for at, owner in island.owners.items()
+            if owner != parent and owner not in shown and near(at, cell, NEAR)
+        ]
+        shown += rng.sample(close, min(options.diverse, len(close)))
+        # Of any few more than are wanted some are left that are not shown already.
+        wanted = options.top + options.diverse
+        some = rng.sample(range(len(members)), min(len(members), wanted + 1))
+        rest = [x for x in (members[place] for place in some) if x != parent and x not in shown]
+        return (*shown, *rest)[:wanted]

@@ -12,6 +12,7 @@ from workbench.model.lineage import Lineage, Point
 from workbench.model.move import Move
 from workbench.search.parts.folding import Folding
 from workbench.search.parts.ranks import derive, mend
+from workbench.search.parts.walk import mergeable
 from workbench.search.parts.weights import draw
 from workbench.search.strategy import Options as Common
 
@@ -125,32 +126,6 @@ class Pareto:
         if fronts.accepted and fronts.merges < self.options.merges:
             for _ in range(PAIRS if len(numbers) > 1 else 0):
                 one, other = sorted(rng.sample(numbers, 2), key=lambda x: (-fronts.leads[x], x))
-                if _mergeable(lineage, one, other):
+                if mergeable(lineage, one, other):
                     return Move("crossover", (one, other))
         return derive(lineage, draw(rng, numbers, [fronts.leads[x] for x in numbers]))
-
-
-def _mergeable(lineage: Lineage, one: CandidateId, other: CandidateId) -> bool:
-    """Whether two candidates come from a common ancestor, not one from the other, and both are at
-    least as good as it."""
-    first, second = _ancestry(lineage, one), _ancestry(lineage, other)
-    if other in first or one in second:
-        return False
-    common = next((number for number in first if number in second), None)
-    if common is None:
-        return False
-    least = lineage.candidates[common].reward
-    rewards = [lineage.candidates[number].reward for number in (one, other)]
-    return least is None or all(reward is not None and reward >= least for reward in rewards)
-
-
-def _ancestry(lineage: Lineage, number: CandidateId) -> dict[CandidateId, None]:
-    """Return a candidate's first parents, nearest first, up to the origin."""
-    found: dict[CandidateId, None] = {}
-    while number != lineage.origin.id:
-        candidate = lineage.candidates[number]
-        if not candidate.parents or candidate.parents[0] not in lineage.candidates:
-            break
-        number = candidate.parents[0]
-        found[number] = None
-    return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.model.candidate import Candidate
+from workbench.model.candidate import Candidate, CandidateId
 from workbench.model.traits import Traits
+from workbench.search.parts.ranks import Ranked
 
 Cell = tuple[int, ...]
 BUILT_IN = ("length", "distance")
@@ -50,6 +51,35 @@ class Grid:
         if name != "distance" or not self._compared:
             return 0.0
         return sum(distance(traits, other) for other in self._compared) / len(self._compared)
+
+
+class Island:
+    """One population, and which of it is the best of its cell."""
+
+    def __init__(self, most: int) -> None:
+        self.members = Ranked(most)
+        self.owners: dict[Cell, CandidateId] = {}
+        self.arrived: set[CandidateId] = set()
+        """Members that were made elsewhere: they go no further."""
+        self._rewards: dict[CandidateId, float] = {}
+
+    def __contains__(self, number: CandidateId) -> bool:
+        return number in self._rewards
+
+    def add(self, number: CandidateId, reward: float, cell: Cell, kept: Ranked) -> None:
+        """Take a candidate in. Where it is the best of its cell, the one before has to go, unless
+        it is among the `kept`; and so has the worst where there are too many."""
+        self._rewards[number] = reward
+        out = self.members.add(number, reward)
+        owner = self.owners.get(cell)
+        if owner is None or reward > self._rewards[owner]:
+            self.owners[cell] = number
+            if owner is not None and owner not in (out, *kept):
+                self.members.remove(owner, self._rewards.pop(owner))
+        if out is not None:
+            del self._rewards[out]
+            for at in [at for at, held in self.owners.items() if held == out]:
+                del self.owners[at]
 
 
 def distance(one: Traits, other: Traits) -> float:
