@@ -42,6 +42,7 @@ def build() -> argparse.ArgumentParser:
     _looking(commands)
     _checking(commands)
     _setting(commands)
+    _simulating(commands)
     _developing(commands)
     return parser
 
@@ -252,6 +253,19 @@ def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
     keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
     keys.add_argument("--json", action="store_true")
     keys.set_defaults(run=_lazy("config", "keys"))
+
+
+def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate",
+        help="try strategies, allocators, width and depth on a law instead of a task",
+        description="Searches are simulated: no program is run, no model is asked. A proposal "
+        "improves its parent with probability min(1, c/t), t the lineage's step, and the k-th "
+        "improvement is worth gain/k. Every combination of what is named is run over the same "
+        "seeds, and compared with the first of them seed by seed.",
+    )
+    options.simulation_options(simulate)
+    simulate.set_defaults(run=_lazy("simulate", "simulate"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:
