@@ -51,6 +51,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.mutation
 	$(BIN)/python -m benchmarks.simulation
 	$(BIN)/python -m benchmarks.strategies
+	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.sandbox
 	-$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.attacks

@@ -38,7 +38,7 @@ class Cell(NamedTuple):
 
 
 def width_depth(runs: Sequence[Run], budget: int | None = None) -> list[Cell]:
-    """Return the cells 1×B, 2×B/2, 4×B/4 … down to chains of one step.
+    """Return the cells 1×B, 2×B/2, 4×B/4 … up to the first that needs more runs than there are.
 
     The budget B is in steps of a lineage; by default the length that half of `runs` reach.
     """
@@ -47,6 +47,7 @@ def width_depth(runs: Sequence[Run], budget: int | None = None) -> list[Cell]:
     total = int(np.median([run.steps for run in runs])) if budget is None else budget
     start = float(np.mean([run.best[0] for run in runs]))
     widths = [2**power for power in range(max(1, total).bit_length()) if 2**power <= total]
+    widths = [width for width in widths if width < 2 * len(runs)]
     drawn = [_drawn(runs, width, total // width) for width in widths]
     top = max((float(x[0]) - start for x in drawn if len(x)), default=0.0)
     return [

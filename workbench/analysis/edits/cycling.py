@@ -14,7 +14,7 @@ from workbench.model.candidate import Candidate
 from workbench.model.session import Session
 
 SHORTEST = 3
-MOST = 4000
+MOST = 2000
 """Candidates looked at, oldest first: what was deleted is only known from the beginning on."""
 
 

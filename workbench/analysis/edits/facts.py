@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import Counter
 from typing import NamedTuple
@@ -11,9 +12,14 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CACHES = frozenset({"cache", "lru_cache", "cached_property", "njit", "jit", "vectorize"})
-_BODIES = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
-NUMBER, COMPARED, NAMED = "0", "?", "x"
-"""What stands for a number, a comparison and a name where they are left out."""
+_BODIES = ("body", "handlers", "orelse", "finalbody", "cases")
+
+# Trees are compared by their dumps, and what is not to be compared is blotted out there: walking a
+# copy of the tree for each takes ten times as long.
+_NUMBER = re.compile(r"Constant\(value=-?(?:[\d.]|inf|nan|e[-+])+j?\)")
+_SIGNED = re.compile(rf"UnaryOp\(op=U(?:Sub|Add)\(\), operand=({_NUMBER.pattern})\)")
+_COMPARED = re.compile(r"ops=\[[A-Za-z(), ]*\]")
+_NAME = re.compile(r"(\bid='|(?<!keyword\()\barg='|(?:FunctionDef|ClassDef)\(name=')(\w+)(?=')")
 
 
 class Facts(NamedTuple):
@@ -26,7 +32,7 @@ class Facts(NamedTuple):
     uncompared: str
     """The same with every comparison alike."""
     renamed: str
-    """The same with names numbered in order of appearance."""
+    """The same with the names that it gives itself numbered in order of appearance."""
     parts: Counter[str]
     """Its top-level statements, each as a whole."""
     statements: Counter[str]
@@ -49,33 +55,70 @@ def facts(source: str) -> Facts | None:
     """Return what the syntax tree of a Python program says; None where it has none."""
     try:
         tree = ast.parse(source)
-        _strip_docstrings(tree)
-        nodes = list(ast.walk(tree))
-        packages = frozenset(x for node in nodes for x in _imported(node))
-        heads = [(type(x).__name__, _head(x)) for x in nodes if isinstance(x, ast.stmt)]
-        return Facts(
-            tree=ast.dump(tree),
-            unnumbered=ast.dump(_Masked(numbers=True).visit(ast.parse(ast.unparse(tree)))),
-            uncompared=ast.dump(_Masked(comparisons=True).visit(ast.parse(ast.unparse(tree)))),
-            renamed=ast.dump(_Masked(names=True).visit(ast.parse(ast.unparse(tree)))),
-            parts=Counter(ast.dump(statement) for statement in tree.body),
-            statements=Counter(head for _, head in heads),
-            kinds=Counter(kind for kind, _ in heads),
-            packages=packages - sys.stdlib_module_names,
-            definitions=frozenset(x.name for x in nodes if isinstance(x, _DEFINITIONS)),
-            loops=sum(isinstance(x, _LOOPS) for x in nodes),
-            comprehensions=sum(isinstance(x, _COMPREHENSIONS) for x in nodes),
-            caches=sum(_caches(x) for x in nodes if isinstance(x, ast.FunctionDef)),
-            depth=_depth(tree, 0),
-        )
+        nodes: dict[type, list[ast.AST]] = {}
+        for node in ast.walk(tree):
+            nodes.setdefault(type(node), []).append(node)
+        defined = [x for kind in _DEFINITIONS for x in nodes.get(kind, ())]
+        for node in (tree, *defined):
+            _strip_docstring(node)
+        taken = _Taken()
+        parts = [taken.apart(statement, 0) for statement in tree.body]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    dump = "\n".join(parts)
+    imports = [*nodes.get(ast.Import, ()), *nodes.get(ast.ImportFrom, ())]
+    packages = frozenset(x for node in imports for x in _imported(node))
+    definitions = frozenset(str(getattr(x, "name", "")) for x in defined)
+    stored = {
+        x.id
+        for x in nodes.get(ast.Name, ())
+        if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+    }
+    arguments = {str(getattr(x, "arg", "")) for x in nodes.get(ast.arg, ())}
+    return Facts(
+        tree=dump,
+        unnumbered=_NUMBER.sub("Number", _SIGNED.sub(r"\1", dump)),
+        uncompared=_COMPARED.sub("ops=[]", dump),
+        renamed=_renamed(dump, definitions | stored | arguments),
+        parts=Counter(parts),
+        statements=Counter(taken.heads),
+        kinds=Counter(taken.kinds),
+        packages=packages - sys.stdlib_module_names,
+        definitions=definitions,
+        loops=sum(len(nodes.get(kind, ())) for kind in _LOOPS),
+        comprehensions=sum(len(nodes.get(kind, ())) for kind in _COMPREHENSIONS),
+        caches=sum(_caches(x) for x in defined if isinstance(x, ast.FunctionDef)),
+        depth=taken.depth,
+    )
 
 
-def _strip_docstrings(tree: ast.Module) -> None:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Module, *_DEFINITIONS)) and ast.get_docstring(node, False):
-            node.body = node.body[1:] or [ast.Pass()]
+class _Taken:
+    """A tree taken apart into its statements, each dumped once."""
+
+    def __init__(self) -> None:
+        self.heads: list[str] = []
+        self.kinds: list[str] = []
+        self.depth = 0
+
+    def apart(self, node: ast.AST, around: int) -> str:
+        """Return a node's dump, its statements taken note of; `around` loops stand around it."""
+        head, inside = _head(node), around
+        if isinstance(node, ast.stmt):
+            self.heads.append(head)
+            self.kinds.append(type(node).__name__)
+            self.depth += around
+            inside += isinstance(node, _LOOPS)
+        below = [
+            f"{name}[{' '.join(self.apart(child, inside) for child in getattr(node, name))}]"
+            for name in _BODIES
+            if name in node._fields
+        ]
+        return head + "".join(below)
+
+
+def _strip_docstring(node: ast.AST) -> None:
+    if isinstance(node, (ast.Module, *_DEFINITIONS)) and ast.get_docstring(node, False):
+        node.body = node.body[1:] or [ast.Pass()]
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -86,14 +129,12 @@ def _imported(node: ast.AST) -> list[str]:
     return []
 
 
-def _head(statement: ast.stmt) -> str:
-    """Return a statement without what stands below it."""
+def _head(node: ast.AST) -> str:
+    """Return a dump without the statements below it."""
     fields = [
-        f"{name}={_dumped(value)}"
-        for name, value in ast.iter_fields(statement)
-        if name not in _BODIES
+        f"{name}={_dumped(value)}" for name, value in ast.iter_fields(node) if name not in _BODIES
     ]
-    return f"{type(statement).__name__}({', '.join(fields)})"
+    return f"{type(node).__name__}({', '.join(fields)})"
 
 
 def _dumped(value: object) -> str:
@@ -114,56 +155,12 @@ def _caches(function: ast.FunctionDef) -> int:
     return len(names & _CACHES)
 
 
-def _depth(node: ast.AST, around: int) -> int:
-    total = around if isinstance(node, ast.stmt) else 0
-    inside = around + isinstance(node, _LOOPS)
-    return total + sum(_depth(child, inside) for child in ast.iter_child_nodes(node))
+def _renamed(dump: str, own: frozenset[str]) -> str:
+    """Return a dump with the program's own names numbered; those of others stay."""
+    known: dict[str, str] = {}
 
+    def number(found: re.Match[str]) -> str:
+        name = found[2]
+        return found[1] + (known.setdefault(name, f"{len(known)}") if name in own else name)
 
-class _Masked(ast.NodeTransformer):
-    """Makes alike what is not to be compared."""
-
-    def __init__(
-        self, numbers: bool = False, comparisons: bool = False, names: bool = False
-    ) -> None:
-        self._numbers, self._comparisons, self._names = numbers, comparisons, names
-        self._known: dict[str, str] = {}
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        number = isinstance(node.value, int | float | complex) and not isinstance(node.value, bool)
-        return ast.Name(NUMBER, ast.Load()) if self._numbers and number else node
-
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
-        self.generic_visit(node)
-        minus = isinstance(node.op, ast.USub | ast.UAdd)
-        return node.operand if self._numbers and minus and _is_number(node.operand) else node
-
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        self.generic_visit(node)
-        if self._comparisons:
-            node.ops = [ast.Eq() for _ in node.ops]
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = self._name(node.id)
-        return node
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        self.generic_visit(node)
-        node.arg = self._name(node.arg)
-        return node
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = self._name(node.name)
-        return self.generic_visit(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.name = self._name(node.name)
-        return self.generic_visit(node)
-
-    def _name(self, name: str) -> str:
-        return self._known.setdefault(name, f"{NAMED}{len(self._known)}") if self._names else name
-
-
-def _is_number(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id == NUMBER
+    return _NAME.sub(number, dump)

@@ -13,7 +13,7 @@ from workbench.analysis.edits.texts import Texts, made, spread
 from workbench.model.candidate import Candidate
 from workbench.model.session import Session
 
-MOST = 400
+MOST = 250
 """Edits looked at; of more, evenly spaced ones."""
 UNKNOWN = "no syntax tree"
 

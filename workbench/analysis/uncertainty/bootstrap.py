@@ -51,11 +51,14 @@ def over_seeds(
 
     `rewards` are of shape (tasks, competitors, seeds) and `measure` turns such an array into one
     figure per competitor. Each round draws, for every task by itself, as many seeds as there are;
-    a seed is drawn for all competitors at once, as their runs share it.
+    a seed is drawn for all competitors at once, as their runs share it. Without any task or seed
+    there are no figures.
     """
-    exact = measure(rewards)
     tasks, _, seeds = rewards.shape
-    if seeds < LEAST or not tasks:
+    if not tasks or not seeds:
+        return []
+    exact = measure(rewards)
+    if seeds < LEAST:
         return [Interval(float(value), np.nan, np.nan) for value in exact]
     chance = np.random.default_rng(seed)
     drawn = np.empty((rounds, len(exact)))
