@@ -11,9 +11,11 @@ import pytest
 
 import benchmarks
 import sandbox
-from benchmarks import common
+from benchmarks import common, strategies
 from benchmarks.asking import simulated, steps
+from benchmarks.simulation import driver_speed, engine_speed
 from benchmarks.steps import measure, session, stubbed
+from workbench.search.driver import Plan
 
 
 @pytest.fixture
@@ -29,6 +31,12 @@ def test_every_benchmark_loads(name: str) -> None:
     importlib.import_module(f"benchmarks.{name}")
 
 
+def test_the_moves_of_a_strategy_are_measured() -> None:
+    times, resumed = strategies.measure("islands", (20, 60))
+    assert [len(each) for each in times] == [2, 6]
+    assert min(map(min, times)) > 0 < resumed
+
+
 async def test_the_engine_alone_is_measured(place: Path) -> None:
     with stubbed():
         run = await measure(await session(place, 2, 20))
@@ -42,3 +50,8 @@ async def test_steps_that_ask_a_model_are_measured(place: Path) -> None:
     with simulated() as url:
         cost = await steps(place, url, 24)
     assert cost.engine_ms > cost.bare_ms > 0
+
+
+async def test_simulated_steps_are_measured_with_and_without_an_engine(place: Path) -> None:
+    assert min(driver_speed(Plan(2, 4), 1)) > 0
+    assert min(await engine_speed(place, "ucb", 60)) > 0

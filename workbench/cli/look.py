@@ -17,6 +17,7 @@ from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import Session
 from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
+from workbench.search.registry import Chosen, written
 from workbench.store import Reader
 
 
@@ -60,11 +61,14 @@ def _show(session: Session, directory: Path, state: str) -> None:
     how = f"{facts.direction} {facts.score_name} · {facts.verification} · {isolation}"
     print(text.one_line(how))
     print(" · ".join(text.spend(session.spent, session.limits)), text.duration(session.elapsed))
+    shared = text.allocation(session)
+    if shared:
+        print(f"allocator {shared}")
     for lineage in session.lineages.values():
         score = text.score(facts, lineage.best_reward)
         print(
             f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}"
-            f"{_cost(lineage)}"
+            f"  {_strategy(lineage)}{_cost(lineage)}{_turn(session, lineage)}"
         )
     for hint in session.hints.values():
         print(f"  hint {hint.id} {hint.status}: {text.one_line(hint.text)}")
@@ -72,6 +76,21 @@ def _show(session: Session, directory: Path, state: str) -> None:
     if best is not None:
         score = text.score(facts, best.reward)
         print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
+
+
+def _turn(session: Session, lineage: Lineage) -> str:
+    """Say what the allocator gave a lineage, and why last; empty where none does."""
+    why = text.turn(lineage)
+    return f"  {text.dealt(session, lineage)} of the steps, {why}" if why else ""
+
+
+def _strategy(lineage: Lineage) -> str:
+    """Name the strategy, and how much of what its proposals added had been removed before."""
+    created, cycling = lineage.created, lineage.cycling
+    told = text.one_line(written(Chosen(created.strategy, created.strategy_options)))
+    if cycling.share is None:
+        return told
+    return f"{told}, cycling {cycling.share:.0%} of {cycling.added} lines added"
 
 
 def _cost(lineage: Lineage) -> str:

@@ -42,6 +42,7 @@ def build() -> argparse.ArgumentParser:
     _looking(commands)
     _checking(commands)
     _setting(commands)
+    _simulating(commands)
     _developing(commands)
     return parser
 
@@ -132,7 +133,7 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
     fork.add_argument(
         "candidate", type=values.number, metavar="CANDIDATE", help="its number, e.g. 17"
     )
-    fork.add_argument("--strategy")
+    fork.add_argument("--strategy", metavar="NAME[:KEY=VALUE,…]", help="default: its source's")
     fork.set_defaults(run=_lazy("steer", "fork"))
     inject = commands.add_parser("inject", help="put your own version of a candidate in")
     options.session_argument(inject)
@@ -239,6 +240,9 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
+    strategies = commands.add_parser("strategies", help="list the strategies and their options")
+    strategies.add_argument("--json", action="store_true")
+    strategies.set_defaults(run=_lazy("strategies", "listing"))
     tasks = commands.add_parser("tasks", help="list the bundled tasks; check one; begin a new one")
     tasks.add_argument("--json", action="store_true")
     tasks.set_defaults(run=_lazy("tasks", "listing"))
@@ -279,6 +283,19 @@ def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
     keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
     keys.add_argument("--json", action="store_true")
     keys.set_defaults(run=_lazy("config", "keys"))
+
+
+def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate",
+        help="try strategies, allocators, width and depth on a law instead of a task",
+        description="Searches are simulated: no program is run, no model is asked. A proposal "
+        "improves its parent with probability min(1, c/t), t the lineage's step, and the k-th "
+        "improvement is worth gain/k. Every combination of what is named is run over the same "
+        "seeds, and compared with the first of them seed by seed.",
+    )
+    options.simulation_options(simulate)
+    simulate.set_defaults(run=_lazy("simulate", "simulate"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -10,6 +10,7 @@ from workbench.model.doubt import Known, doubt
 from workbench.model.hint import Hint
 from workbench.model.lineage import Lineage
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 from workbench.model.verdict import Verdict
 
 Json = dict[str, Any]
@@ -82,11 +83,14 @@ def lineage(one: Lineage) -> Json:
         "stopped": one.stopped,
         "detail": one.stop_detail,
         "strategy": one.created.strategy,
+        "strategy_options": one.created.strategy_options,
         "proposer": one.created.proposer,
         "options": one.created.options,
         "seed": one.created.seed,
         "forked_from": one.created.forked_from,
         "pinned": list(one.pinned),
+        "given": one.given,
+        "turn": None if one.turn is None else {"number": one.turn.turn, "reason": one.turn.reason},
         "step": one.step,
         "best": brief(one.best_candidate),
         "evaluations": one.spent.evaluations,
@@ -96,6 +100,12 @@ def lineage(one: Lineage) -> Json:
         "unknown_cost_calls": one.spent.unknown,
         "unpriced_calls": one.spent.unpriced,
         "cache_hit_rate": one.reading.hit_rate,
+        "cycling": {
+            "added_lines": one.cycling.added,
+            "returned_lines": one.cycling.returned,
+            "share": one.cycling.share,
+            "only_returning_proposals": one.cycling.proposals,
+        },
     }
 
 
@@ -144,6 +154,9 @@ def session(whole: Session, path: Path, state: str) -> Json:
         "score_name": facts.score_name,
         "unit": facts.unit,
         "seed": facts.seed,
+        "allocation": facts.allocation,
+        "turns": whole.turns,
+        "simulation": facts.verification == SIMULATION,
         "baseline": facts.baseline,
         "best_known": facts.best_known,
         "bound": facts.bound,
@@ -164,6 +177,7 @@ def ending(whole: Session, path: Path, kind: str) -> Json:
     return {
         "kind": kind,
         "session": str(path),
+        "simulation": whole.facts.verification == SIMULATION,
         "initial": brief(whole.initial),
         "best": brief(whole.best_candidate),
         "evaluations": whole.spent.evaluations,

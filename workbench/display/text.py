@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from workbench.model.event import Recording, SessionCreated
 from workbench.model.limits import Limits, Spend
+from workbench.model.lineage import Lineage
+from workbench.model.session import Session
 from workbench.model.words import clean as clean
 from workbench.model.words import number as number
 from workbench.model.words import one_line as one_line
 from workbench.model.words import with_unit as with_unit
 from workbench.propose.command.setup import command_of
+from workbench.search.allocate.pool import is_pooled
 
 
 def score(facts: SessionCreated, reward: float | None, unit: bool = True) -> str:
@@ -123,6 +126,26 @@ def replays(recording: Recording) -> str:
     """Say what a session replays, and how far."""
     until = "all of it" if recording.until is None else f"each lineage up to step {recording.until}"
     return f"replays {one_line(recording.session)}, {until}; its costs are those of the recording"
+
+
+def allocation(session: Session) -> str:
+    """Say how lineages share one budget; empty where it was split in advance."""
+    if not is_pooled(session):
+        return ""
+    turns = "1 turn" if session.turns == 1 else f"{session.turns} turns"
+    return f"{one_line(session.facts.allocation)}, {turns} given"
+
+
+def dealt(session: Session, lineage: Lineage) -> str:
+    """Say what part of all steps that were given a lineage was given; empty before the first."""
+    total = sum(one.given for one in session.lineages.values())
+    return f"{lineage.given / total:.0%}" if total else ""
+
+
+def turn(lineage: Lineage) -> str:
+    """Say when and why a lineage had its newest turn; empty if it never had one."""
+    newest = lineage.turn
+    return "" if newest is None else f"turn {newest.turn}: {one_line(newest.reason)}"
 
 
 def _against(used: str, top: int | str | None, unit: str) -> str:

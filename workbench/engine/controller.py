@@ -10,6 +10,7 @@ from workbench.engine import command as cmd
 from workbench.engine import shares
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.journal import Journal
+from workbench.engine.novelty import known
 from workbench.model import event as ev
 from workbench.model.candidate import (
     Candidate,
@@ -22,6 +23,8 @@ from workbench.model.limits import Limits
 from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import REVIVED, Session
 from workbench.model.task import Task
+from workbench.model.traits import traits_of
+from workbench.search.allocate.pool import NOTHING, is_pooled
 from workbench.store import Blob
 
 HINT_BYTES = 8192
@@ -169,22 +172,32 @@ class Controller:
         if candidate.verdict is None:
             raise Refused(f"#{candidate.id} has no verdict yet; fork when it has")
         source = self._source(candidate.lineage)
-        mine, theirs = shares.halve(source)
-        if not shares.can_give(source):
-            raise Refused(f"{source.name} has too little budget left to share; raise the budget")
+        number = self._journal.next_lineage()
+        cut = self._cut(source, number)
         try:
             like = self._crew.forked(source.created, command.strategy, command.proposer)
         except ValueError as error:
             raise Refused(str(error)) from None
-        number = self._journal.next_lineage()
         await self._journal.post(
             msgspec.structs.replace(
                 like, lineage=number, origin=candidate.id, forked_from=source.id
             ),
-            ev.SharesAllotted({source.id: mine, number: theirs}, f"fork of {source.name}"),
+            ev.SharesAllotted(cut, f"fork of {source.name}"),
         )
         self._crew.start(number)
         return Reply(True, f"{name_of(number)} starts from #{candidate.id}", number)
+
+    def _cut(self, source: Lineage, number: LineageId) -> dict[LineageId, Limits]:
+        """Return the shares after lineage `number` was forked from `source`: half of its own, or,
+        where all share one budget, nothing before its first turn."""
+        if is_pooled(self._session):
+            enough, cut = shares.steps_left(self._session), {number: NOTHING}
+        else:
+            mine, theirs = shares.halve(source)
+            enough, cut = shares.can_give(source), {source.id: mine, number: theirs}
+        if not enough:
+            raise Refused(f"{source.name} has too little budget left to share; raise the budget")
+        return cut
 
     async def _inject(self, command: cmd.Inject) -> Reply:
         lineage = self._lineage(command.lineage)
@@ -194,13 +207,17 @@ class Controller:
             raise Refused(f"not an editable file of this task: {', '.join(stray)}")
         if sum(map(len, command.files.values())) > CANDIDATE_BYTES:
             raise Refused(f"the edited files are larger than {CANDIDATE_BYTES} bytes")
-        if shares.left(lineage).evaluations == 0:
+        before = await self._journal.files(parent.files)
+        # No await from here to the post: what is found out now is what it is.
+        if not shares.can_verify(self._session, lineage):
             raise Refused(f"{lineage.name} has no evaluation left; raise the budget")
         edited = {path: text.encode() for path, text in command.files.items()}
         files = {**parent.files, **{path: digest_of(data) for path, data in edited.items()}}
         digest = digest_of_files(files)
-        if digest in lineage.digests:
-            raise Refused(f"the same files as #{lineage.digests[digest]}")
+        traits = traits_of({**before, **edited}, [before], lineage.removed)
+        twin = known(lineage, digest, traits)
+        if twin is not None:
+            raise Refused(f"a duplicate of #{twin.candidate}: {twin.message}")
         number = self._journal.next_candidate()
         made = ev.ProposalMade(
             candidate=number,
@@ -212,6 +229,7 @@ class Controller:
             operator="edit",
             proposer="person",
             note=command.note or "edited by hand",
+            traits=traits,
         )
         blobs = [Blob(data, parent.files.get(path)) for path, data in edited.items()]
         await self._journal.post(made, blobs=blobs)
@@ -257,15 +275,10 @@ class Controller:
         lineage = self._lineage(command.lineage)
         if lineage.stopped not in (None, "budget"):
             raise Refused(f"{lineage.name} is stopped ({lineage.stopped}); let it go on first")
-        others = [
-            x
-            for x in self._session.lineages.values()
-            if x.id != lineage.id and x.stopped is None and shares.can_give(x)
-        ]
-        if not others:
-            raise Refused("no other lineage has enough left to give half of it; raise the budget")
         before = shares.left(lineage).evaluations
-        cut = shares.boost(lineage, others)
+        cut = shares.boosted(self._session, lineage)
+        if cut is None:
+            raise Refused("no other lineage has enough left to give half of it; raise the budget")
         await self._journal.post(ev.SharesAllotted(cut, f"boost of {lineage.name}"))
         self._crew.wake(self._session.lineages)
         after = shares.left(lineage).evaluations

@@ -12,6 +12,10 @@ from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, digest_of, digest_of_files
 from workbench.model.limits import Limits, Spend, split
 from workbench.model.task import Task
+from workbench.model.traits import traits_of
+from workbench.search.allocate.pool import NOTHING
+from workbench.search.allocate.registry import UNIFORM
+from workbench.search.registry import read, settled
 from workbench.store import Blob, create, new_session_id
 
 PROPOSALS_PER_EVALUATION = 3
@@ -25,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     lineages: int = 4
     strategy: str = "chain"
+    """As people write it: ``islands:islands=5,migration_every=50``."""
     proposer: str = "mutation"
     options: dict[str, object] = {}
     """What the proposer is set up with, as its lineages record it."""
@@ -35,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
     sandbox: str = "auto"
     python: str = ""
     max_barren: int = 50
+    allocation: str = UNIFORM
+    """How the budget is shared: an allocator by name, with its options."""
 
 
 def complete(limits: Limits, task: Task) -> Limits:
@@ -57,7 +64,11 @@ def complete(limits: Limits, task: Task) -> Limits:
 
 
 def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
-    """Return the events that begin a session: itself, its first candidate, its lineages."""
+    """Return the events that begin a session: itself, its first candidate, its lineages.
+
+    Raises `ValueError` for a strategy that there is not, or not so.
+    """
+    chosen = settled(read(settings.strategy), task)
     limits = complete(settings.limits, task)
     files = {path: digest_of(data) for path, data in task.initial.items()}
     created = ev.SessionCreated(
@@ -82,6 +93,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         sandbox=settings.sandbox,
         python=settings.python,
         target=settings.target,
+        allocation=settings.allocation,
     )
     initial = ev.ProposalMade(
         candidate=INITIAL,
@@ -93,23 +105,28 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         operator="initial",
         proposer="task",
         note="the task's initial files",
+        traits=traits_of(task.initial),
     )
     numbers = range(1, settings.lineages + 1)
     lineages = [
         ev.LineageCreated(
             lineage=number,
-            strategy=settings.strategy,
+            strategy=chosen.name,
             proposer=settings.proposer,
             seed=settings.seed,
             origin=INITIAL,
             max_barren=settings.max_barren,
             options=settings.options,
+            strategy_options=chosen.options,
         )
         for number in numbers
     ]
     # The initial files' own verification comes first and out of the same budget.
-    shares = split(limits, settings.lineages, Spend(evaluations=1))
-    allotted = ev.SharesAllotted(dict(zip(numbers, shares, strict=True)), "uniform")
+    if settings.allocation == UNIFORM:
+        shares = split(limits, settings.lineages, Spend(evaluations=1))
+    else:
+        shares = [NOTHING] * settings.lineages
+    allotted = ev.SharesAllotted(dict(zip(numbers, shares, strict=True)), settings.allocation)
     return [created, initial, *lineages, allotted]
 
 

@@ -11,15 +11,18 @@ from msgspec.structs import replace
 from workbench.engine import shares
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
+from workbench.engine.novelty import filtered, known
 from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
+from workbench.engine.turns import Turns, reason_for_all
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
-from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
+from workbench.model.candidate import LineageId, digest_of, digest_of_files
 from workbench.model.limits import Spend
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move, rng_for, shown_also
 from workbench.model.task import Task
+from workbench.model.traits import Traits, traits_of
 from workbench.propose.proposer import (
     NoFurtherAttempt,
     Proposal,
@@ -28,6 +31,7 @@ from workbench.propose.proposer import (
     ProposerStopped,
     Request,
 )
+from workbench.search.allocate.pool import can_step
 from workbench.search.strategy import Strategy
 from workbench.store import Blob
 
@@ -46,8 +50,10 @@ class Runner:
         strategy: Strategy,
         proposer: Proposer,
         settled: Callable[[], None],
+        turns: Turns | None = None,
     ) -> None:
-        """`settled` is called whenever the lineage has nothing to do and waits."""
+        """`settled` is called whenever the lineage has nothing to do and waits. With `turns` it
+        takes its steps out of the budget that all share, as it is given them."""
         self._number = number
         self._requests = Requests(task, journal)
         self._journal = journal
@@ -55,6 +61,7 @@ class Runner:
         self._strategy = strategy
         self._proposer = proposer
         self._settled = settled
+        self._turns = turns
         self._wake = asyncio.Event()
         self._act: asyncio.Task[None] | None = None
         self._reporter: StepReporter | None = None
@@ -113,6 +120,8 @@ class Runner:
 
     def _next(self) -> Act | None:
         lineage = self.lineage
+        if self._turns is not None:
+            self._turns.deal()
         if lineage.wanted == "pause":
             return None if lineage.settled else self._pause
         if lineage.unverified:
@@ -122,22 +131,19 @@ class Runner:
         stop = None if lineage.pending is not None else self._reason_to_stop(lineage)
         if stop is not None:
             return lambda: self._stop(*stop)
+        if lineage.pending is None and self._turns is not None and not can_step(lineage):
+            return None  # waits for its turn
         return self._step
 
     def _reason_to_stop(self, lineage: Lineage, wait: float = 0.0) -> tuple[str, str] | None:
         """Say why no call may begin in `wait` seconds: reason and detail of a stop."""
-        session = self._journal.session
-        best, target = session.best_candidate, session.target
-        if target is not None and best is not None and best.reward is not None:
-            goal = session.facts.direction.reward(target)
-            if best.reward >= goal:
-                return "target", f"#{best.id} reached the target {target:g}"
-        if lineage.barren >= lineage.created.max_barren:
+        stop, pending = reason_for_all(self._journal, wait), lineage.pending
+        if lineage.barren >= lineage.created.max_barren and (stop is None or stop[0] != "target"):
             return "barren", f"{lineage.barren} steps in a row gave no new candidate"
-        limit = session.limits.exceeded_by(Spend(), self._journal.clock.elapsed + wait)
-        pending = lineage.pending
+        if stop is not None or (pending is None and self._turns is not None):
+            return stop
         needed = Spend(proposals=1) if pending is None else pending.reserved
-        limit = limit or lineage.share.exceeded_by(lineage.spent + needed + Spend(evaluations=1))
+        limit = lineage.share.exceeded_by(lineage.spent + needed + Spend(evaluations=1))
         return None if limit is None else ("budget", f"its share of {limit} is used up")
 
     def _unwanted(self) -> bool:
@@ -177,7 +183,8 @@ class Runner:
         try:
             proposal = await self._ask(request, reporter)
         except ProposalUnusable as error:
-            await self._fail(request.step, "unusable", error, time.monotonic() - begun)
+            failed = ev.ProposalFailed(self._number, request.step, "unusable", error.message)
+            await self._fail(failed, error, time.monotonic() - begun)
         except NoFurtherAttempt:
             await self._release(request.step, "no further attempt", reporter.closing)
         except ProposerStopped as error:
@@ -239,17 +246,31 @@ class Runner:
     async def _record(self, request: Request, proposal: Proposal, seconds: float) -> None:
         files = {path: digest_of(data) for path, data in proposal.files.items()}
         digest = digest_of_files(files)
-        seen = self.lineage.digests.get(digest)
-        if seen is not None:
+        lineage, parents = self.lineage, [shown.files for shown in request.parents]
+        traits = traits_of(proposal.files, parents, lineage.removed)
+        shown = (*request.parents, *request.inspirations, *filter(None, [request.best]))
+        twin = known(lineage, digest, traits) or filtered(
+            traits, proposal.files, shown, self._strategy.options
+        )
+        if twin is not None:
             error = ProposalUnusable(
-                f"the same files as #{seen}",
+                twin.message,
                 hint_note=proposal.hint_note,
                 detail=proposal.detail,
                 prompt=proposal.prompt,
                 reply=proposal.reply,
                 spend=proposal.spend,
             )
-            await self._fail(request.step, "duplicate", error, seconds, seen)
+            seen = ev.ProposalFailed(
+                lineage.id,
+                request.step,
+                "duplicate",
+                twin.message,
+                duplicate_of=twin.candidate,
+                digest=digest,
+                traits=Traits(added=traits.added, returned=traits.returned),
+            )
+            await self._fail(seen, error, seconds)
             return
         parent = request.parents[0].candidate.files if request.parents else {}
         blobs = [Blob(data, parent.get(path)) for path, data in proposal.files.items()]
@@ -270,23 +291,16 @@ class Runner:
             reply=None if proposal.reply is None else digest_of(proposal.reply),
             seconds=round(seconds, 6),
             spend=proposal.spend,
+            traits=traits,
         )
         await self._journal.post(made, blobs=[*blobs, *talk(proposal.prompt, proposal.reply)])
 
     async def _fail(
-        self,
-        step: int,
-        reason: str,
-        error: ProposalUnusable,
-        seconds: float,
-        duplicate_of: CandidateId | None = None,
+        self, failed: ev.ProposalFailed, error: ProposalUnusable, seconds: float
     ) -> None:
-        failed = ev.ProposalFailed(
-            lineage=self._number,
-            step=step,
-            reason=reason,
-            message=error.message,
-            duplicate_of=duplicate_of,
+        """Record a step that gave nothing to verify, with what its proposer said."""
+        failed = replace(
+            failed,
             detail=error.detail,
             hint_note=error.hint_note,
             prompt=tuple(digest_of(part) for part in error.prompt),
