@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-from msgspec.structs import replace
 
 from workbench.analysis.dynamics.depth import Cell, width_depth
 from workbench.analysis.dynamics.failures import Failure, infeasible, without_candidate
@@ -103,23 +100,6 @@ def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
     """Return the runs that start from the initial files: a fork starts where another was."""
     forks = {x.name for x in session.lineages.values() if x.created.forked_from is not None}
     return [run for run in runs if run.name not in forks]
-
-
-def still(session: Session) -> Session:
-    """Return a session that no longer changes while the given one goes on.
-
-    For analysing beside the event loop: what grows is copied, what is only ever set once is shared.
-    """
-    copied = copy.copy(session)
-    copied.candidates = dict(session.candidates)
-    copied.lineages = {
-        number: replace(lineage, candidates=dict(lineage.candidates), curve=list(lineage.curve))
-        for number, lineage in session.lineages.items()
-    }
-    copied.hints = {
-        number: replace(hint, taken=dict(hint.taken)) for number, hint in session.hints.items()
-    }
-    return copied
 
 
 def is_simulated(session: Session) -> bool:
