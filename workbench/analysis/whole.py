@@ -14,16 +14,15 @@ from workbench.analysis.dynamics.outlook import Outlook, outlook, outlooks
 from workbench.analysis.dynamics.runs import Run, runs_of, whole
 from workbench.analysis.edits import cycling as cycle
 from workbench.analysis.edits import gains
-from workbench.analysis.edits.cycling import Cycling, cycling
+from workbench.analysis.edits.cycling import Cycling
 from workbench.analysis.edits.gains import Kinds, kinds_of
 from workbench.analysis.edits.texts import Texts, remembered
 from workbench.model.event import Record
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 
 MECHANICAL = "mutation"
 """The proposer that tunes numbers and edits statements without understanding them."""
-SIMULATED = "simulation"
-"""The proposer of which nothing is real."""
 
 
 class Ceiling(NamedTuple):
@@ -91,9 +90,16 @@ def analyse(
         infeasible=tuple(infeasible(session)),
         fruitless=tuple(without_candidate(records, steps)),
         kinds=None if found is None else kinds_of(session, found, looks.edits),
-        cycles=() if found is None else tuple(cycling(session, found, looks.cycling)),
+        cycles=tuple(_cycles(session, found, looks)),
         ceiling=ceiling,
     )
+
+
+def _cycles(session: Session, texts: Texts | None, looks: Looks) -> list[Cycling]:
+    known = cycle.counted(session)
+    if known is not None:
+        return known
+    return [] if texts is None else cycle.cycling(session, texts, looks.cycling)
 
 
 def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
@@ -104,8 +110,8 @@ def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
 
 def is_simulated(session: Session) -> bool:
     """Whether nothing that the session reached is real."""
-    return any(
-        lineage.created.proposer.partition(":")[0] == SIMULATED
+    return session.facts.verification == SIMULATION or any(
+        lineage.created.proposer.partition(":")[0] == SIMULATION
         for lineage in session.lineages.values()
     )
 

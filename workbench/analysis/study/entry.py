@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from workbench.analysis.dynamics.runs import Run, runs_of, whole
 from workbench.analysis.whole import MECHANICAL, is_simulated
+from workbench.model.event import LineageCreated
 from workbench.model.session import Session
 from workbench.model.verdict import Direction
 from workbench.model.words import one_line
@@ -81,12 +82,18 @@ def labels_of(session: Session) -> dict[str, str]:
     limits = session.limits
     bound = {"evaluations": limits.evaluations, "dollars": limits.usd, "tokens": limits.tokens}
     return {
-        "strategy": _together(x.strategy for x in created),
+        "strategy": _together(_with_options(x) for x in created),
         "proposer": _together(x.proposer for x in created),
         "lineages": str(len(created)),
         "allocation": session.facts.allocation,
         **{name: f"{value:g}" for name, value in bound.items() if value is not None},
     }
+
+
+def _with_options(created: LineageCreated) -> str:
+    """Return a strategy as it is named on the command line: ``islands:islands=3``."""
+    said = ",".join(f"{key}={value}" for key, value in created.strategy_options.items())
+    return f"{created.strategy}:{said}" if said else created.strategy
 
 
 def competitors(entries: Sequence[Entry]) -> list[str]:
