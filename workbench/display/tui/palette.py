@@ -31,7 +31,7 @@ def commands(app: App[Any], screen: Screen[object]) -> Iterable[SystemCommand]:
         yield from screen.palette_commands()
 
 
-_LISTS = frozenset({"list", "rows", "hint", "ask"})
+_LISTS = frozenset({"list", "rows", "hint", "ask", "filter", "choice"})
 """Keys of lists and of the text area: they move about, they do nothing by name."""
 
 

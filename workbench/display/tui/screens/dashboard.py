@@ -28,12 +28,15 @@ class Dashboard(RunScreen):
 
     HELP = (
         "Select a lineage with the arrow keys; enter opens it. Space pauses at the next safe "
-        "point, h writes a hint, c and y change the axes of the curve. m marks the candidate "
+        "point, h writes a hint; c, x and y change the axes of the curve, F whose are shown, and "
+        "while the curve has the keys, digits switch single ones off and on. m marks the candidate "
         "shown, M compares those that are marked, z gives a pane the whole screen."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "curve_axis", "X-axis", id="curve.x"),
         Binding("y", "curve_mode", "Y-axis", id="curve.y"),
+        Binding("x", "curve_log_x", "Log x", id="curve.log_x", show=False),
+        Binding("F", "curve_filter", "Whose curves", id="curve.filter", show=False),
         Binding("b", "base", "Diff base", id="diff.base", show=False),
     ]
 
@@ -116,9 +119,17 @@ class Dashboard(RunScreen):
         self.next_base()
 
     def action_curve_axis(self) -> None:
-        """Run the curve over step, time or evaluations."""
+        """Run the curve over step, evaluations, dollars or time."""
         self.query_one(CurveView).action_cycle_axis()
 
     def action_curve_mode(self) -> None:
-        """Show scores, or the logarithm of the gap."""
+        """Show scores, the logarithm of the gap, or of the scores."""
         self.query_one(CurveView).action_toggle_mode()
+
+    def action_curve_log_x(self) -> None:
+        """Make the abscissa of the curve logarithmic, or linear again."""
+        self.query_one(CurveView).action_log_x()
+
+    def action_curve_filter(self) -> None:
+        """Show all curves, the selected lineage's alone, or those of the best few."""
+        self.query_one(CurveView).action_filter()
