@@ -25,7 +25,7 @@ from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.line import InfoLine
 from workbench.display.tui.widgets.search import Searchable, SearchLine
 from workbench.display.tui.widgets.status import StatusBar
-from workbench.display.tui.widgets.virtual import Virtual
+from workbench.display.tui.widgets.steady import Steady
 from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
@@ -290,7 +290,7 @@ class RunScreen(Screen[None]):
         """Give the pane that has the keys the whole screen, or put it back."""
         if self.maximized is not None:
             self.minimize()
-        elif isinstance(self.focused, Virtual):
+        elif isinstance(self.focused, Steady):
             self.maximize(self.focused, container=False)
 
     def action_zoom_out(self) -> None:
