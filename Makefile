@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 help:
 	@echo "make demo    watch four lineages optimise circle packing (no key, no network)"
 	@echo "make test    every check and the whole test suite"
-	@echo "make local   what some tests need beside: a small real model (130 MB), matplotlib"
+	@echo "make local   what some tests need beside: a small real model (130 MB), treequest, matplotlib"
 	@echo "make check   ruff, mypy --strict and the import contracts"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make bench   the measured claims of docs/performance.md"
@@ -49,6 +49,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.tui
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.mutation
+	$(BIN)/python -m benchmarks.strategies
 	$(BIN)/python -m benchmarks.sandbox
 	-$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.attacks

@@ -6,7 +6,17 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from engine_support import BUNDLE, Running, events, finish, new_session, running, stored, tiny_task
+from engine_support import (
+    BUNDLE,
+    SOLVE,
+    Running,
+    events,
+    finish,
+    new_session,
+    running,
+    stored,
+    tiny_task,
+)
 from loopback_support import chosen, named
 from test_engine_crash import host
 
@@ -68,7 +78,7 @@ async def steered(root: Path) -> Path:
             AddHint("EAST = 2", (1,), author="ada"),
             AddHint("raise NORTH", standing=True),
             Pause((2,)),
-            Inject(2, 1, {"solve.py": BUNDLE["environment/app/solve.py"].decode() + "\n"}, "mine"),
+            Inject(2, 1, {"solve.py": SOLVE + "MINE = 1\n"}, "mine"),
             Fork(2),
             Continue((2,)),
         ):

@@ -60,7 +60,7 @@ async def test_a_lineage_of_repeats_is_barren_and_spends_no_evaluation(
     root: Path, gated: type[Gated], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory = await new_session(root, lineages=1, proposer="gated", max_barren=4)
-    same = BUNDLE["environment/app/solve.py"].decode().replace("EAST = 1.0", "EAST =  1.0")
+    same = BUNDLE["environment/app/solve.py"].decode().replace("EAST = 1.0", "EAST = 1.5")
     monkeypatch.setattr("engine_support.SOLVE", same)  # nothing to replace: always these files
     for _ in range(10):
         gated.tickets.put_nowait(None)

@@ -53,5 +53,5 @@ def test_every_strategy_has_a_summary_of_one_line() -> None:
 
 
 def test_unknown_name_lists_the_known() -> None:
-    with pytest.raises(ValueError, match="unknown strategy 'chian': choose one of chain, "):
+    with pytest.raises(ValueError, match="unknown strategy 'chian': choose one of ab_mcts, "):
         strategy("chian")

@@ -11,7 +11,7 @@ import pytest
 
 import benchmarks
 import sandbox
-from benchmarks import common
+from benchmarks import common, strategies
 from benchmarks.asking import simulated, steps
 from benchmarks.steps import measure, session, stubbed
 
@@ -27,6 +27,12 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.mark.parametrize("name", [one.name for one in pkgutil.iter_modules(benchmarks.__path__)])
 def test_every_benchmark_loads(name: str) -> None:
     importlib.import_module(f"benchmarks.{name}")
+
+
+def test_the_moves_of_a_strategy_are_measured() -> None:
+    times, resumed = strategies.measure("islands", (20, 60))
+    assert [len(each) for each in times] == [2, 6]
+    assert min(map(min, times)) > 0 < resumed
 
 
 async def test_the_engine_alone_is_measured(place: Path) -> None:

@@ -60,6 +60,8 @@ async def test_a_click_opens_a_gap() -> None:
         await one.pilot.click(DiffPane, offset=(20, 2))  # below the border and the heading
         await one.settle()
         assert "n3 = 3" in one.text
+        await one.press("left_square_bracket", "right_square_bracket")
+        assert "n3 = 3" not in one.text  # another diff, or this one again, begins closed
 
 
 async def test_w_wraps_long_lines_and_the_arrows_scroll_beside_the_numbers() -> None:
@@ -111,10 +113,10 @@ async def test_a_narrow_pane_of_a_wide_screen_says_what_helps() -> None:
         assert "side by side if maximised" in one.text
 
 
-async def test_a_long_diff_draws_only_what_is_seen() -> None:
+async def test_a_long_diff_draws_only_what_is_seen_and_keeps_its_place() -> None:
     old = "\n".join(f"line {n}" for n in range(3000))
     new = "\n".join(f"line {n}{'!' * (n % 2)}" for n in range(3000))
-    async with stage(two(old, new)) as one:
+    async with stage(two(old, new), size=(120, 24)) as one:
         await one.press("enter")
         diff = pane(one)
         assert diff.diff.added == diff.diff.removed == 1500
@@ -123,6 +125,11 @@ async def test_a_long_diff_draws_only_what_is_seen() -> None:
         assert "line 2999!" in one.text
         # Whole screenfuls were drawn, again and again, but never the diff.
         assert diff.drawn < diff.count / 4
+        await one.press("g", "pagedown", "pagedown")
+        top = diff.laid_out.rows[diff.scroll_offset.y]
+        await one.press("vertical_line")
+        assert diff.laid_out.look.split
+        assert diff.laid_out.rows[diff.scroll_offset.y].old == (top.old or top.new) > 20
 
 
 async def test_what_takes_long_is_told_and_the_keys_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

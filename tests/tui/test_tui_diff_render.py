@@ -56,10 +56,12 @@ def test_unique_lines_hold_a_function_together() -> None:
     assert changes(old, new) == [Change(4, 4, 4, 8)]
 
 
-def test_far_apart_edits_of_a_long_repetitive_text_stay_apart() -> None:
-    old = ["0,", "1,"] * 3000
-    new = [*old[:100], "7,", *old[101:5000], "8,", *old[5001:]]
-    assert changes(old, new) == [Change(100, 101, 100, 101), Change(5000, 5001, 5000, 5001)]
+@pytest.mark.parametrize("half", [150, 3000], ids=["difflib", "myers"])
+def test_far_apart_edits_of_a_repetitive_text_stay_apart(half: int) -> None:
+    old = ["0,", "1,"] * half
+    last = 2 * half - 50
+    new = [*old[:50], "7,", *old[51:last], "8,", *old[last + 1 :]]
+    assert changes(old, new) == [Change(50, 51, 50, 51), Change(last, last + 1, last, last + 1)]
 
 
 def test_lines_that_resemble_each_other_stand_side_by_side() -> None:
@@ -74,6 +76,7 @@ def test_words_that_changed_are_marked() -> None:
     assert diff_words.marks("x = 1 + y", "x = 2 + y") == (((4, 5),), ((4, 5),))
     assert diff_words.marks("call(a)", "call(a, b)") == ((), ((6, 9),))
     assert diff_words.marks("same", "same") == ((), ())
+    assert diff_words.marks("a a", "a a a") == ((), ((3, 5),))
 
 
 @pytest.mark.parametrize(("old", "new"), [("abc def", "12 + 34"), ("x" * 400, "x" * 401)])
@@ -166,10 +169,13 @@ def test_side_by_side_aligns_both_sides_and_fills_what_is_missing() -> None:
     assert {sum(piece.width for piece in draw(layout, 2, Extras(), bool))} == {50}
 
 
+@pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("split", [False, True])
-def test_wrapped_lines_lose_nothing(split: bool) -> None:
+def test_wrapped_lines_lose_nothing(split: bool, turned: bool) -> None:
     old = "short\n" + "word " * 30 + "\n漢字"
     new = "short\n" + "word " * 33 + "\n" + "漢字とemoji👩‍👩‍👧" * 8
+    if turned:
+        old, new = new, old
     layout = laid(old, new, Look(split, True), 50)
     texts: dict[tuple[str, int], str] = {}
     for place, row in enumerate(layout.rows):
@@ -187,6 +193,14 @@ def test_wrapped_lines_lose_nothing(split: bool) -> None:
     for side, lines in (("old", old.split("\n")[1:]), ("new", new.split("\n"))):
         assert [texts[side, n] for n in range(4 - len(lines), 4)] == lines
     assert layout.scrolled_width == layout.width
+
+
+def test_a_line_that_goes_on_side_by_side_has_one_number() -> None:
+    layout = laid("x = 1 " * 5, "x = 2 " * 5, Look(split=True, wrap=True), 49)
+    assert shown(layout)[1:] == [
+        "  1 − x = 1 x = 1 x = 1 │  1 + x = 2 x = 2 x = 2",
+        "    − x = 1 x = 1       │    + x = 2 x = 2",
+    ]
 
 
 def test_a_pane_that_is_hardly_there_does_not_make_a_row_of_every_letter() -> None:

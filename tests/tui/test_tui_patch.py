@@ -65,3 +65,18 @@ def test_hunks_have_three_lines_around_them() -> None:
         "--- candidate-1/f.py\n+++ candidate-2/f.py\n@@ -7,7 +7,7 @@\n"
         " 6\n 7\n 8\n-9\n+nine\n 10\n 11\n 12\n"
     )
+
+
+def test_changes_share_a_hunk_while_what_is_around_them_touches() -> None:
+    old = "".join(f"{n}\n" for n in range(30))
+    for apart, hunks in ((6, 1), (7, 2)):
+        new = old.replace("9\n", "nine\n", 1).replace(f"{10 + apart}\n", "other\n")
+        assert patch({"f": old}, {"f": new}, NAMES).count("@@ -") == hunks
+
+
+def test_new_files_and_paths_with_spaces_are_written_as_patch_reads_them() -> None:
+    assert patch({}, {"a b": "1\n2"}, NAMES) == (
+        "diff --git candidate-1/a b candidate-2/a b\nnew file mode 100644\n"
+        "--- /dev/null\n+++ candidate-2/a b\t\n@@ -0,0 +1,2 @@\n+1\n+2\n"
+        "\\ No newline at end of file\n"
+    )

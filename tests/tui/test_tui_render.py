@@ -18,6 +18,7 @@ from workbench.model import event as ev
 from workbench.model.hint import Taken
 from workbench.model.limits import Limits, Spend
 from workbench.model.lineage import Lineage
+from workbench.model.traits import Traits
 from workbench.model.verdict import Direction
 
 
@@ -190,3 +191,10 @@ def test_the_info_line_counts_the_seconds_waited() -> None:
     shown = view(journal)
     shown.note(live(1, "verifying", 2, since=100.0))
     assert "‖ pausing… (waits for verifier 3 s)" in info.selected(shown, 103.2).plain
+
+
+def test_the_info_line_tells_how_much_comes_back() -> None:
+    shown = view(demo(steps=1))
+    assert "cycling" not in info.selected(shown, 0.0).plain
+    shown.session.lineages[1].cycling += Traits(added=3, returned=1)
+    assert "· cycling 33%" in info.selected(shown, 0.0).plain

@@ -143,11 +143,14 @@ async def test_z_gives_a_pane_the_whole_screen_and_back() -> None:
         assert "Lineages" not in one.text
         assert "Diff #2 against parent #1" in one.text
         assert "● live" in one.rows()[1]
-        assert "^p palette" in one.rows()[-1]
+        assert "^p Palette" in one.rows()[-1]
         assert one.app.screen.query_one(DiffPane).size.height > 38
-        await one.press("slash", *"three")
+        await one.press("slash", *"three", "enter")
         assert "/three 1 of 1" in one.text
-        await one.press("escape", "escape")
+        await one.press("escape")  # ends the search first
+        assert "/three" not in one.text
+        assert "Lineages" not in one.text
+        await one.press("escape")
         assert "Lineages" in one.text
         await one.press("z", "z")
         assert "Lineages" in one.text

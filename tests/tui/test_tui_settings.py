@@ -31,7 +31,7 @@ async def go_to(one: Stage, key: str) -> None:
 
 
 async def test_every_setting_is_there_with_value_and_meaning() -> None:
-    async with stage(size=(160, 220)) as one:
+    async with stage(size=(160, 170)) as one:
         await one.press("comma")
         assert isinstance(one.app.screen, SettingsScreen)
         for setting in SETTINGS:

@@ -177,8 +177,9 @@ def _field(action: argparse.Action, group: str) -> Field:
         known = [path.name for path in bundled()]
     elif name == "strategy":
         summaries = strategies()
-        choices = tuple(sorted(summaries, key=lambda one: (one != default, one)))
-        meaning = "; ".join(f"{one}: {summaries[one]}" for one in choices)
+        known = sorted(summaries, key=lambda one: (one != default, one))
+        described = "; ".join(f"{one}: {summaries[one]}" for one in known)
+        meaning = f"NAME or NAME:KEY=VALUE,…. {described}"
     elif name == "proposer":
         default, choices = Settings().proposer, _PROPOSERS
     elif action.nargs == 0:

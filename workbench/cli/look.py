@@ -17,6 +17,7 @@ from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import Session
 from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
+from workbench.search.registry import Chosen, written
 from workbench.store import Reader
 
 
@@ -64,7 +65,7 @@ def _show(session: Session, directory: Path, state: str) -> None:
         score = text.score(facts, lineage.best_reward)
         print(
             f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}"
-            f"{_cost(lineage)}"
+            f"  {_strategy(lineage)}{_cost(lineage)}"
         )
     for hint in session.hints.values():
         print(f"  hint {hint.id} {hint.status}: {text.one_line(hint.text)}")
@@ -72,6 +73,15 @@ def _show(session: Session, directory: Path, state: str) -> None:
     if best is not None:
         score = text.score(facts, best.reward)
         print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
+
+
+def _strategy(lineage: Lineage) -> str:
+    """Name the strategy, and how much of what its proposals added had been removed before."""
+    created, cycling = lineage.created, lineage.cycling
+    told = text.one_line(written(Chosen(created.strategy, created.strategy_options)))
+    if cycling.share is None:
+        return told
+    return f"{told}, cycling {cycling.share:.0%} of {cycling.added} lines added"
 
 
 def _cost(lineage: Lineage) -> str:

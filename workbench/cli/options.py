@@ -32,7 +32,12 @@ def search_options(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="searches that run side by side (default 4)",
     )
-    group.add_argument("--strategy", default="chain", help="default chain; also: independent")
+    group.add_argument(
+        "--strategy",
+        default="chain",
+        metavar="NAME[:KEY=VALUE,…]",
+        help="default chain; `workbench strategies` lists all with their options",
+    )
     group.add_argument(
         "--proposer", help="default mutation (no key needed); or name a --model, or a --command"
     )

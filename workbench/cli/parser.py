@@ -132,7 +132,7 @@ def _steering(commands: Commands[argparse.ArgumentParser]) -> None:
     fork.add_argument(
         "candidate", type=values.number, metavar="CANDIDATE", help="its number, e.g. 17"
     )
-    fork.add_argument("--strategy")
+    fork.add_argument("--strategy", metavar="NAME[:KEY=VALUE,…]", help="default: its source's")
     fork.set_defaults(run=_lazy("steer", "fork"))
     inject = commands.add_parser("inject", help="put your own version of a candidate in")
     options.session_argument(inject)
@@ -209,6 +209,9 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
     verify.add_argument("--sandbox", default="auto", choices=options.SANDBOXES)
     verify.add_argument("--json", action="store_true")
     verify.set_defaults(run=_lazy("check", "verify"))
+    strategies = commands.add_parser("strategies", help="list the strategies and their options")
+    strategies.add_argument("--json", action="store_true")
+    strategies.set_defaults(run=_lazy("strategies", "listing"))
     tasks = commands.add_parser("tasks", help="list the bundled tasks; check one; begin a new one")
     tasks.add_argument("--json", action="store_true")
     tasks.set_defaults(run=_lazy("tasks", "listing"))

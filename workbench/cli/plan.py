@@ -67,7 +67,7 @@ def plan(arguments: argparse.Namespace) -> Plan:
 def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
-    from workbench.search.registry import strategy
+    from workbench.search.registry import read as strategy_of
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
     if asks_models(proposer) != isinstance(setup, Setup):
@@ -75,7 +75,7 @@ def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None)
     if (proposer == COMMAND) != isinstance(setup, CommandSetup):
         raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
-        strategy(arguments.strategy)
+        strategy_of(arguments.strategy)
         check(proposer)
     except ValueError as error:
         raise UsageError(str(error)) from None

@@ -22,7 +22,7 @@ from workbench.engine.command import AnyCommand
 from workbench.model.candidate import CandidateId, LineageId
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
-from workbench.search.registry import strategy
+from workbench.search.registry import read
 
 
 def pause(arguments: argparse.Namespace) -> int:
@@ -53,7 +53,7 @@ def fork(arguments: argparse.Namespace) -> int:
     directory = named(arguments.session)
     if arguments.strategy is not None:
         try:
-            strategy(arguments.strategy)
+            read(arguments.strategy)
         except ValueError as error:
             raise UsageError(str(error)) from None
     with reading(directory) as (_, session):

@@ -16,6 +16,7 @@ from workbench.model.event import Record
 from workbench.model.lineage import Lineage, Point, name_of
 from workbench.model.session import Session
 from workbench.model.verdict import Verdict
+from workbench.search.registry import Chosen, written
 
 CAPACITY = 1000
 """Lines kept; older ones stay in the journal."""
@@ -148,7 +149,8 @@ def _by(who: str) -> str:
 
 
 def _lineage_created(session: Session, r: Record, e: ev.LineageCreated) -> Line:
-    told = f"begins: {text.one_line(e.strategy)}, {text.models(e.proposer, e.options)}"
+    strategy = text.one_line(written(Chosen(e.strategy, e.strategy_options)))
+    told = f"begins: {strategy}, {text.models(e.proposer, e.options)}"
     if e.forked_from is not None:
         told = f"forked from {name_of(e.forked_from)} #{e.origin}; {told}"
     return Line(r.elapsed, e.lineage, "▶", told)
@@ -188,7 +190,7 @@ def _engine_closed(session: Session, r: Record, e: ev.EngineClosed) -> Line:
 def _proposal_failed(session: Session, r: Record, e: ev.ProposalFailed) -> Line:
     told = f"step {e.step} {e.reason}: {text.one_line(e.message)}"
     if e.duplicate_of is not None:
-        told = f"step {e.step} duplicate of #{e.duplicate_of}"
+        told = f"step {e.step} duplicate of #{e.duplicate_of}: {text.one_line(e.message)}"
     return Line(r.elapsed, e.lineage, "✖", told, WARN, key=f"proposal {e.reason}")
 
 

@@ -82,6 +82,7 @@ def lineage(one: Lineage) -> Json:
         "stopped": one.stopped,
         "detail": one.stop_detail,
         "strategy": one.created.strategy,
+        "strategy_options": one.created.strategy_options,
         "proposer": one.created.proposer,
         "options": one.created.options,
         "seed": one.created.seed,
@@ -96,6 +97,12 @@ def lineage(one: Lineage) -> Json:
         "unknown_cost_calls": one.spent.unknown,
         "unpriced_calls": one.spent.unpriced,
         "cache_hit_rate": one.reading.hit_rate,
+        "cycling": {
+            "added_lines": one.cycling.added,
+            "returned_lines": one.cycling.returned,
+            "share": one.cycling.share,
+            "only_returning_proposals": one.cycling.proposals,
+        },
     }
 
 

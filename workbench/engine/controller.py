@@ -10,6 +10,7 @@ from workbench.engine import command as cmd
 from workbench.engine import shares
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.journal import Journal
+from workbench.engine.novelty import known
 from workbench.model import event as ev
 from workbench.model.candidate import (
     Candidate,
@@ -22,6 +23,7 @@ from workbench.model.limits import Limits
 from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import REVIVED, Session
 from workbench.model.task import Task
+from workbench.model.traits import traits_of
 from workbench.store import Blob
 
 HINT_BYTES = 8192
@@ -194,13 +196,17 @@ class Controller:
             raise Refused(f"not an editable file of this task: {', '.join(stray)}")
         if sum(map(len, command.files.values())) > CANDIDATE_BYTES:
             raise Refused(f"the edited files are larger than {CANDIDATE_BYTES} bytes")
+        before = await self._journal.files(parent.files)
+        # No await from here to the post: what is found out now is what it is.
         if shares.left(lineage).evaluations == 0:
             raise Refused(f"{lineage.name} has no evaluation left; raise the budget")
         edited = {path: text.encode() for path, text in command.files.items()}
         files = {**parent.files, **{path: digest_of(data) for path, data in edited.items()}}
         digest = digest_of_files(files)
-        if digest in lineage.digests:
-            raise Refused(f"the same files as #{lineage.digests[digest]}")
+        traits = traits_of({**before, **edited}, [before], lineage.removed)
+        twin = known(lineage, digest, traits)
+        if twin is not None:
+            raise Refused(f"a duplicate of #{twin.candidate}: {twin.message}")
         number = self._journal.next_candidate()
         made = ev.ProposalMade(
             candidate=number,
@@ -212,6 +218,7 @@ class Controller:
             operator="edit",
             proposer="person",
             note=command.note or "edited by hand",
+            traits=traits,
         )
         blobs = [Blob(data, parent.files.get(path)) for path, data in edited.items()]
         await self._journal.post(made, blobs=blobs)

@@ -12,6 +12,8 @@ from workbench.model import event as ev
 from workbench.model.candidate import INITIAL, digest_of, digest_of_files
 from workbench.model.limits import Limits, Spend, split
 from workbench.model.task import Task
+from workbench.model.traits import traits_of
+from workbench.search.registry import read, settled
 from workbench.store import Blob, create, new_session_id
 
 PROPOSALS_PER_EVALUATION = 3
@@ -25,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     lineages: int = 4
     strategy: str = "chain"
+    """As people write it: ``islands:islands=5,migration_every=50``."""
     proposer: str = "mutation"
     options: dict[str, object] = {}
     """What the proposer is set up with, as its lineages record it."""
@@ -57,7 +60,11 @@ def complete(limits: Limits, task: Task) -> Limits:
 
 
 def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
-    """Return the events that begin a session: itself, its first candidate, its lineages."""
+    """Return the events that begin a session: itself, its first candidate, its lineages.
+
+    Raises `ValueError` for a strategy that there is not, or not so.
+    """
+    chosen = settled(read(settings.strategy), task)
     limits = complete(settings.limits, task)
     files = {path: digest_of(data) for path, data in task.initial.items()}
     created = ev.SessionCreated(
@@ -93,17 +100,19 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         operator="initial",
         proposer="task",
         note="the task's initial files",
+        traits=traits_of(task.initial),
     )
     numbers = range(1, settings.lineages + 1)
     lineages = [
         ev.LineageCreated(
             lineage=number,
-            strategy=settings.strategy,
+            strategy=chosen.name,
             proposer=settings.proposer,
             seed=settings.seed,
             origin=INITIAL,
             max_barren=settings.max_barren,
             options=settings.options,
+            strategy_options=chosen.options,
         )
         for number in numbers
     ]

@@ -32,7 +32,7 @@ from workbench.model.recording import decode
 from workbench.model.task import Task
 from workbench.propose.registry import REPLAY
 from workbench.propose.replay import Source, Tape
-from workbench.search.registry import strategy
+from workbench.search.registry import read, settled, strategy
 from workbench.store import JournalBroken
 from workbench.verify.interpreter import applied
 from workbench.verify.verifier import Verifier
@@ -271,7 +271,7 @@ class Engine:
             means.task,
             self.journal,
             means.verifications,
-            strategy(created.strategy),
+            strategy(created.strategy, created.strategy_options),
             means.proposers.make(created),
             self._settled,
         )
@@ -302,8 +302,8 @@ class Engine:
             source: ev.LineageCreated, strategy_name: str | None, proposer_name: str | None
         ) -> ev.LineageCreated:
             if strategy_name is not None:
-                strategy(strategy_name)
-                source = msgspec.structs.replace(source, strategy=strategy_name)
+                name, options = settled(read(strategy_name), means.task)
+                source = msgspec.structs.replace(source, strategy=name, strategy_options=options)
             return means.proposers.forked(source, proposer_name)
 
         def some(numbers: Iterable[LineageId]) -> list[Runner]:

@@ -11,15 +11,17 @@ from msgspec.structs import replace
 from workbench.engine import shares
 from workbench.engine.feed import Live
 from workbench.engine.journal import Journal
+from workbench.engine.novelty import filtered, known
 from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
-from workbench.model.candidate import CandidateId, LineageId, digest_of, digest_of_files
+from workbench.model.candidate import LineageId, digest_of, digest_of_files
 from workbench.model.limits import Spend
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move, rng_for, shown_also
 from workbench.model.task import Task
+from workbench.model.traits import Traits, traits_of
 from workbench.propose.proposer import (
     NoFurtherAttempt,
     Proposal,
@@ -177,7 +179,8 @@ class Runner:
         try:
             proposal = await self._ask(request, reporter)
         except ProposalUnusable as error:
-            await self._fail(request.step, "unusable", error, time.monotonic() - begun)
+            failed = ev.ProposalFailed(self._number, request.step, "unusable", error.message)
+            await self._fail(failed, error, time.monotonic() - begun)
         except NoFurtherAttempt:
             await self._release(request.step, "no further attempt", reporter.closing)
         except ProposerStopped as error:
@@ -239,17 +242,31 @@ class Runner:
     async def _record(self, request: Request, proposal: Proposal, seconds: float) -> None:
         files = {path: digest_of(data) for path, data in proposal.files.items()}
         digest = digest_of_files(files)
-        seen = self.lineage.digests.get(digest)
-        if seen is not None:
+        lineage, parents = self.lineage, [shown.files for shown in request.parents]
+        traits = traits_of(proposal.files, parents, lineage.removed)
+        shown = (*request.parents, *request.inspirations, *filter(None, [request.best]))
+        twin = known(lineage, digest, traits) or filtered(
+            traits, proposal.files, shown, self._strategy.options
+        )
+        if twin is not None:
             error = ProposalUnusable(
-                f"the same files as #{seen}",
+                twin.message,
                 hint_note=proposal.hint_note,
                 detail=proposal.detail,
                 prompt=proposal.prompt,
                 reply=proposal.reply,
                 spend=proposal.spend,
             )
-            await self._fail(request.step, "duplicate", error, seconds, seen)
+            seen = ev.ProposalFailed(
+                lineage.id,
+                request.step,
+                "duplicate",
+                twin.message,
+                duplicate_of=twin.candidate,
+                digest=digest,
+                traits=Traits(added=traits.added, returned=traits.returned),
+            )
+            await self._fail(seen, error, seconds)
             return
         parent = request.parents[0].candidate.files if request.parents else {}
         blobs = [Blob(data, parent.get(path)) for path, data in proposal.files.items()]
@@ -270,23 +287,16 @@ class Runner:
             reply=None if proposal.reply is None else digest_of(proposal.reply),
             seconds=round(seconds, 6),
             spend=proposal.spend,
+            traits=traits,
         )
         await self._journal.post(made, blobs=[*blobs, *talk(proposal.prompt, proposal.reply)])
 
     async def _fail(
-        self,
-        step: int,
-        reason: str,
-        error: ProposalUnusable,
-        seconds: float,
-        duplicate_of: CandidateId | None = None,
+        self, failed: ev.ProposalFailed, error: ProposalUnusable, seconds: float
     ) -> None:
-        failed = ev.ProposalFailed(
-            lineage=self._number,
-            step=step,
-            reason=reason,
-            message=error.message,
-            duplicate_of=duplicate_of,
+        """Record a step that gave nothing to verify, with what its proposer said."""
+        failed = replace(
+            failed,
             detail=error.detail,
             hint_note=error.hint_note,
             prompt=tuple(digest_of(part) for part in error.prompt),

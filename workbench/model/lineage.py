@@ -10,6 +10,7 @@ from workbench.model.calls import Reading
 from workbench.model.candidate import Candidate, CandidateId, LineageId
 from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
 from workbench.model.limits import Limits, Spend
+from workbench.model.traits import Cycling, Traits
 
 UNABLE = ("model", "command")
 """Why a lineage may have stopped that goes on with the next run: nothing could make its moves."""
@@ -28,6 +29,10 @@ class Point(msgspec.Struct, frozen=True, gc=False):
     """This step's own reward; None if it failed or was infeasible."""
     best: float | None
     """Best feasible reward of the lineage up to here."""
+    parents: tuple[CandidateId, ...] = ()
+    """What the step's move derived from, whatever came of it."""
+    operator: str = ""
+    """The move's; empty for step 0."""
 
 
 class Lineage(msgspec.Struct):
@@ -66,6 +71,14 @@ class Lineage(msgspec.Struct):
     """Candidates that a person wants every move to be shown, first pinned first."""
     reading: Reading = Reading()
     """What its models have read, for the hit rate of their caches."""
+    syntaxes: dict[str, CandidateId] = msgspec.field(default_factory=dict)
+    """Digest of files but for comments and layout -> candidate."""
+    removed: set[str] = msgspec.field(default_factory=set)
+    """Marks of the lines that its candidates have removed from their parents."""
+    cycling: Cycling = Cycling()
+    revision: int = 0
+    """Times that a person changed the rank of a candidate: what was made of its curve before
+    holds no longer."""
 
     @property
     def id(self) -> LineageId:
@@ -113,11 +126,31 @@ class Lineage(msgspec.Struct):
         """Whether a move or a verification has begun and not ended."""
         return self.pending is not None or bool(self.unverified)
 
+    def point(
+        self, elapsed: float, step: int, candidate: Candidate | None, move: MoveChosen | None
+    ) -> Point:
+        """Return where its curve goes on with `step`: to `candidate`, or to none by `move`."""
+        derived = move if candidate is None else candidate
+        if step == 0:
+            derived = None  # the origin's own parents are another's
+        return Point(
+            step=step,
+            elapsed=elapsed,
+            usd=self.spent.usd,
+            evaluations=self.spent.evaluations,
+            candidate=None if candidate is None else candidate.id,
+            reward=None if candidate is None else candidate.reward,
+            best=self.best_reward,
+            parents=() if derived is None else derived.parents,
+            operator="" if derived is None else derived.operator,
+        )
+
     def rank_again(self) -> None:
         """Find its best, and the best at each point of its curve, from the rewards as they are.
 
         Costs a look at every candidate: for when a person changed the rank of one.
         """
+        self.revision += 1
         self.best = None
         best: float | None = None
         for at, point in enumerate(self.curve):
@@ -126,6 +159,19 @@ class Lineage(msgspec.Struct):
                 best, self.best = reward, point.candidate
             if (point.reward, point.best) != (reward, best):
                 self.curve[at] = msgspec.structs.replace(point, reward=reward, best=best)
+
+    def remember(self, candidate: Candidate) -> None:
+        """Take note of what a candidate's text says, to know it again."""
+        self.digests.setdefault(candidate.digest, candidate.id)
+        traits = candidate.traits
+        if traits is not None:
+            self.syntaxes.setdefault(traits.syntax, candidate.id)
+            self.removed.update(traits.marks())
+
+    def count(self, traits: Traits | None) -> None:
+        """Count the lines that a proposal added, whatever came of it."""
+        if traits is not None:
+            self.cycling += traits
 
     def improves(self, candidate: Candidate) -> bool:
         """Whether `candidate` is feasible and better than everything before it."""

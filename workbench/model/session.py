@@ -14,7 +14,7 @@ from workbench.model.enacted import ENACTED
 from workbench.model.event import Record
 from workbench.model.hint import EFFECT_STEPS, Hint, Taken
 from workbench.model.limits import Limits, Spend
-from workbench.model.lineage import UNABLE, Lineage, Point
+from workbench.model.lineage import UNABLE, Lineage
 
 REVIVED = ("barren", "person", *UNABLE, "recording")
 """Why a lineage may have stopped that goes on when a person names it."""
@@ -122,6 +122,8 @@ class Session:
     def _lineage_created(self, record: Record, e: ev.LineageCreated) -> None:
         origin = self.candidates[e.origin]
         lineage = Lineage(e, {origin.id: origin}, {origin.digest: origin.id})
+        if origin.traits is not None:
+            lineage.syntaxes[origin.traits.syntax] = origin.id
         self.lineages[e.lineage] = lineage
         if origin.verdict is not None:
             self._start_curve(record, lineage)
@@ -189,6 +191,7 @@ class Session:
             prompt=e.prompt,
             reply=e.reply,
             spend=e.spend,
+            traits=e.traits,
         )
         self.candidates[e.candidate] = candidate
         self._spend(e.lineage, e.spend)
@@ -197,7 +200,8 @@ class Session:
         lineage = self.lineages[e.lineage]
         lineage.step = max(lineage.step, e.step)
         lineage.candidates[e.candidate] = candidate
-        lineage.digests.setdefault(e.digest, e.candidate)
+        lineage.remember(candidate)
+        lineage.count(e.traits)
         lineage.unverified.append(e.candidate)
         lineage.reading += reading_of(e.detail)
         if lineage.pending is not None and lineage.pending.step == e.step:
@@ -211,6 +215,7 @@ class Session:
     def _proposal_failed(self, record: Record, e: ev.ProposalFailed) -> None:
         lineage = self.lineages[e.lineage]
         lineage.reading += reading_of(e.detail)
+        lineage.count(e.traits)
         if e.reason == "aborted":  # as if it had never been: no model saw its hints or its fault
             self._return_hints(e.lineage, e.step)
         else:
@@ -330,24 +335,19 @@ class Session:
 
     def _end_step(self, record: Record, lineage: Lineage, step: int, spend: Spend) -> None:
         """End a step that gave no candidate."""
-        lineage.pending = None
+        move, lineage.pending = lineage.pending, None
         self._spend(lineage.id, spend)
-        self._finish_step(record, lineage, step, None)
+        self._finish_step(record, lineage, step, None, move)
 
     def _finish_step(
-        self, record: Record, lineage: Lineage, step: int, candidate: Candidate | None
+        self,
+        record: Record,
+        lineage: Lineage,
+        step: int,
+        candidate: Candidate | None,
+        move: ev.MoveChosen | None = None,
     ) -> None:
-        lineage.curve.append(
-            Point(
-                step=step,
-                elapsed=record.elapsed,
-                usd=lineage.spent.usd,
-                evaluations=lineage.spent.evaluations,
-                candidate=None if candidate is None else candidate.id,
-                reward=None if candidate is None else candidate.reward,
-                best=lineage.best_reward,
-            )
-        )
+        lineage.curve.append(lineage.point(record.elapsed, step, candidate, move))
         for hint in self.hints.values():
             taken = hint.taken.get(lineage.id)
             if taken is not None and step >= taken.step and taken.steps < EFFECT_STEPS:

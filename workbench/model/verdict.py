@@ -9,6 +9,8 @@ import msgspec
 
 METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/ -]{0,63}")
 """What a metric may be called."""
+INSTANCE = "instance/"
+"""With this a metric's name begins that is the score of one instance among several."""
 RECORD_KEYS = ("reward", "feasible", "nonce")
 """Keys of a verifier's ``reward.json`` that are no metrics."""
 
@@ -85,6 +87,15 @@ class Verdict(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Lowest score among the confirmations."""
     confirmed_max: float | None = None
     """Highest score among the confirmations."""
+
+    @property
+    def instances(self) -> dict[str, float]:
+        """The scores of single instances, where the verifier told them: in the task's own sign."""
+        return {
+            name.removeprefix(INSTANCE): value
+            for name, value in self.metrics.items()
+            if name.startswith(INSTANCE)
+        }
 
     @property
     def feasible(self) -> bool:

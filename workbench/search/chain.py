@@ -6,6 +6,7 @@ import random
 
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
+from workbench.search.strategy import Options as Common
 
 
 class Chain:
@@ -17,6 +18,12 @@ class Chain:
 
     name = "chain"
     summary = "hill climbing: every move refines the best so far"
+    source = "baseline of arXiv 2602.16805 (sequential conditioned sampling)"
+    Options = Common
+
+    def __init__(self, options: Common) -> None:
+        """Needs no option of its own."""
+        self.options = options
 
     def next_move(self, lineage: Lineage, rng: random.Random) -> Move:
         """Return "refine the best feasible candidate", or the origin if none is feasible."""

@@ -6,6 +6,7 @@ import random
 
 from workbench.model.lineage import Lineage
 from workbench.model.move import Move
+from workbench.search.strategy import Options as Common
 
 
 class Independent:
@@ -17,6 +18,12 @@ class Independent:
 
     name = "independent"
     summary = "best of n: every move starts again from the origin"
+    source = "baseline of arXiv 2602.16805 (independent sampling)"
+    Options = Common
+
+    def __init__(self, options: Common) -> None:
+        """Needs no option of its own."""
+        self.options = options
 
     def next_move(self, lineage: Lineage, rng: random.Random) -> Move:
         """Return "explore from the origin", whatever happened so far."""

@@ -67,7 +67,7 @@ class WorkbenchApp(App[Exit]):
         Binding("ctrl+t", "themes", "Theme", id="app.theme", show=False),
         Binding("ctrl+s", "picture", "Save picture", id="app.picture", show=False, priority=True),
         Binding(
-            "ctrl+p", "command_palette", "palette", id="app.palette", show=False, priority=True
+            "ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True
         ),
         Binding("ctrl+q", "leave_now", "Quit at once", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Twice: quit", id="app.interrupt", show=False, system=True),

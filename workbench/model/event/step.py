@@ -8,6 +8,7 @@ from workbench.model.candidate import CandidateId, LineageId
 from workbench.model.event.base import Event
 from workbench.model.event.steering import HintId
 from workbench.model.limits import Spend
+from workbench.model.traits import Traits
 from workbench.model.verdict import Verdict
 
 
@@ -45,6 +46,8 @@ class ProposalMade(Event, frozen=True, tag="proposal_made"):
     reply: str | None = None
     seconds: float = 0.0
     spend: Spend = Spend()
+    traits: Traits | None = None
+    """None in journals from before they were taken."""
 
 
 class CallFailed(Event, frozen=True, tag="call_failed"):
@@ -74,7 +77,8 @@ class ProposalFailed(Event, frozen=True, tag="proposal_failed"):
     lineage: LineageId
     step: int
     reason: str
-    """``duplicate``, ``unusable``, or ``aborted``: nothing was in flight, nothing is charged."""
+    """``duplicate`` (of a candidate, or a strategy's filter took it for one), ``unusable``, or
+    ``aborted``: nothing was in flight, nothing is charged."""
     message: str
     duplicate_of: CandidateId | None = None
     detail: dict[str, object] = msgspec.field(default_factory=dict)
@@ -83,6 +87,10 @@ class ProposalFailed(Event, frozen=True, tag="proposal_failed"):
     reply: str | None = None
     seconds: float = 0.0
     spend: Spend = Spend()
+    digest: str = ""
+    """Of the files of a duplicate; they are kept nowhere."""
+    traits: Traits | None = None
+    """Of a duplicate."""
 
 
 class ProposalLost(Event, frozen=True, tag="proposal_lost"):

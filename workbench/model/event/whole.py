@@ -74,6 +74,8 @@ class LineageCreated(Event, frozen=True, tag="lineage_created"):
     """Steps in a row without a new candidate after which the lineage stops."""
     options: dict[str, object] = msgspec.field(default_factory=dict)
     """What the proposer was set up with (JSON values): its models, say; never a key."""
+    strategy_options: dict[str, object] = msgspec.field(default_factory=dict)
+    """What the strategy was set up with (JSON values); what is missing has its default."""
 
 
 class ProposerChosen(Event, frozen=True, tag="proposer_chosen"):

@@ -11,16 +11,21 @@ from workbench.model.limits import Spend
 from workbench.model.move import rng_for
 from workbench.propose.mutation.constants import Change, sparse_changes
 from workbench.propose.mutation.covariance import Covariance
+from workbench.propose.mutation.crossing import crossed_changes
 from workbench.propose.mutation.hints import read_hints
 from workbench.propose.mutation.memory import Memory
 from workbench.propose.mutation.program import Program, read_program
 from workbench.propose.mutation.source import Edit, apply_edits, compiles
 from workbench.propose.mutation.steer import Steer
 from workbench.propose.mutation.structure import Alteration, structural_edit
-from workbench.propose.proposer import Proposal, ProposalUnusable, Reporter, Request
+from workbench.propose.proposer import Proposal, ProposalUnusable, Reporter, Request, Shown
 
 ATTEMPTS = 24
 """Draws within one move before it is given up."""
+_CROSSED = 8
+"""Draws for which a move that has a partner takes constants of it, before others join in."""
+_WIDE = ("draft", "explore")
+"""Operators that sample far from the parent; the others stay near it."""
 _SHARES = {"structure": 0.25, "inner": 0.15}
 """Kind of edit -> how often it comes for one move on tunable constants, once those stall.
 
@@ -70,6 +75,10 @@ class Mutation:
     async def propose(self, request: Request, reporter: Reporter) -> Proposal:
         """Make one edit of the first parent.
 
+        What each operator asks for is read mechanically: `refine` tunes near the parent, `draft`
+        and `explore` sample far from it, `crossover` takes constants of the second parent, and
+        `repair` takes some of the lineage's best, or changes little where there is none.
+
         Raises `ProposalUnusable` where there is nothing to change or nothing new to be found.
         """
         program = self._read(request)
@@ -108,7 +117,12 @@ class Mutation:
             steer = replace(steer, only=None)
         tunable = [literal for literal in program.tunable if steer.chooses(literal)]
         inner = [literal for literal in program.inner if steer.chooses(literal)]
-        wide = request.move.operator != "refine"
+        operator, wide = request.move.operator, request.move.operator in _WIDE
+        partner = _partner(request)
+        if partner is not None and attempt < _CROSSED and not steer.starts:
+            changes = crossed_changes(tunable, read_program(partner.files).tunable, rng)
+            if changes:
+                return _crossed(partner, changes)
         family = self._family(rng, bool(tunable), bool(inner), steer)
         if family == "structure":
             return _structural(structural_edit(program, steer, rng))
@@ -117,7 +131,7 @@ class Mutation:
             return _constants("inner", changes)
         if not family:
             return None
-        if not wide and not steer.asks:
+        if operator == "refine" and not steer.asks:
             asked = self._covariance.ask(program, self._memory, rng, request.step)
             if asked is not None:
                 return _constants("covariance", asked.changes, run=asked.record)
@@ -162,6 +176,20 @@ def _constants(by: str, changes: Sequence[Change], **record: object) -> Draft | 
     steps = [change.record for change in changes]
     note = ", ".join(change.note for change in changes)
     return Draft([change.edit for change in changes], note, {"by": by, "steps": steps, **record})
+
+
+def _partner(request: Request) -> Shown | None:
+    """Return the candidate whose constants a move may take: the other parent, or of a repair the
+    lineage's best."""
+    if request.move.operator == "crossover" and len(request.parents) > 1:
+        return request.parents[1]
+    return request.best if request.move.operator == "repair" else None
+
+
+def _crossed(partner: Shown, changes: Sequence[Change]) -> Draft:
+    drafted = _constants("crossover", changes, partner=partner.candidate.id)
+    assert drafted is not None
+    return replace(drafted, note=f"{drafted.note} as in #{partner.candidate.id}")
 
 
 def _structural(alteration: Alteration | None) -> Draft | None:

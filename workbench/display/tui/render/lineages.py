@@ -36,7 +36,7 @@ _ALL = (
     Column("state", "state", 13, least=9),
     Column("step", "step", 6, True),
     Column("best", "best", 14, True),
-    Column("delta", f"Δ/{DELTA_STEPS}", 11, True, 7),
+    Column("delta", f"Δ/{DELTA_STEPS}", 11, True),
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),

@@ -21,6 +21,7 @@ from workbench.display.tui.render import info
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens import flows
 from workbench.display.tui.widgets.composer import ALL, Composer
+from workbench.display.tui.widgets.curve import CurveView
 from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.line import InfoLine
 from workbench.display.tui.widgets.search import Searchable, SearchLine
@@ -286,7 +287,7 @@ class RunScreen(Screen[None]):
         """Give the pane that has the keys the whole screen, or put it back."""
         if self.maximized is not None:
             self.minimize()
-        elif isinstance(self.focused, Virtual):
+        elif isinstance(self.focused, Virtual | CurveView):
             self.maximize(self.focused, container=False)
 
     def action_zoom_out(self) -> None:
