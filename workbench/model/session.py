@@ -50,6 +50,8 @@ class Session:
         self.enacted = 0
         """Records so far of the kinds that a replay re-enacts."""
         self.replayed: ev.ReplayEnded | None = None
+        self.turns = 0
+        """Turns that an allocator has given."""
         self.differing = 0
         """Steps of a replay that came to something else than was recorded."""
         for record in records:
@@ -141,6 +143,10 @@ class Session:
             if lineage.stopped == "budget" and share.above(lineage.share):
                 lineage.stopped = None
             lineage.share = share
+
+    def _turn_given(self, record: Record, e: ev.TurnGiven) -> None:
+        self.turns = e.turn
+        self.lineages[e.lineage].take_turn(e)
 
     def _budget_changed(self, record: Record, e: ev.BudgetChanged) -> None:
         self.limits = e.limits
@@ -364,6 +370,7 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.LineageCreated: Session._lineage_created,
     ev.ProposerChosen: Session._proposer_chosen,
     ev.SharesAllotted: Session._shares_allotted,
+    ev.TurnGiven: Session._turn_given,
     ev.BudgetChanged: Session._budget_changed,
     ev.EngineOpened: Session._engine_opened,
     ev.IsolationTried: Session._isolation_tried,

@@ -53,6 +53,7 @@ class RunScreen(Screen[None]):
         Binding("p", "pin", "Pin", id="candidate.pin", show=False),
         Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
         Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
+        Binding("A", "analysis", "Analysis", id="session.analysis", show=False),
         Binding("m", "mark", "Mark", id="candidate.mark", show=False),
         Binding("M", "compare", "Compare marked", id="candidate.compare", show=False),
         Binding("z", "zoom", "Maximise", id="pane.zoom", show=False),
@@ -195,6 +196,10 @@ class RunScreen(Screen[None]):
     def action_budget(self) -> None:
         """Change the session's limits."""
         self.run_worker(flows.change_budget(self), group="flow", exclusive=True)
+
+    def action_analysis(self) -> None:
+        """Show what the session says as data: laws, width and depth, outlook, edits, failures."""
+        self.run_worker(flows.analysis(self), group="open", exclusive=True)
 
     def action_hint(self) -> None:
         """Write a hint to the selected lineage."""
