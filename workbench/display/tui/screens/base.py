@@ -84,9 +84,10 @@ class RunScreen(Screen[None]):
         yield InfoLine(self._info, id="info")
 
     def _info(self) -> Content:
-        if self.answer:
-            return Content.assemble((" ✔ ", GOOD), text.one_line(self.answer))
-        return self.told()
+        if not self.answer:
+            return self.told()
+        answer = Content.assemble((" ✔ ", GOOD), text.one_line(self.answer), "  ")
+        return Content.assemble(answer, self.told())
 
     def told(self) -> Content:
         """Say in one line what the screen is about: the selected lineage and its candidate."""
