@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from workbench.display.desk import Desk
+from workbench.cli.desk import FullDesk
 from workbench.display.tui import run_app
 
 TICK = 0.02
@@ -28,7 +28,7 @@ async def main(session: str, target: Path) -> None:
     """Show the session until it is left."""
     found: list[float] = []
     watch = asyncio.create_task(_delays(found))
-    await run_app(Desk(), session)
+    await run_app(FullDesk(), session)
     watch.cancel()
     target.write_text(json.dumps(found))
 

@@ -10,7 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from workbench.display.desk import Desk
+from workbench.cli.desk import FullDesk
 from workbench.display.tui.app import WorkbenchApp
 from workbench.engine.client import SessionFeed
 from workbench.engine.command import AddHint
@@ -31,7 +31,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(lineages=4, limits=Limits(evaluations=200))
         directory = await create_session(Path(home), load("circle-packing").task, settings)
-        desk = Desk(Path(home))
+        desk = FullDesk(Path(home))
         attached = await desk.open(str(directory), "resume")
         watcher = await SessionFeed.open(directory)
         app = WorkbenchApp(desk, attached)

@@ -10,7 +10,7 @@ import pytest
 from engine_support import events, new_session, stored
 from processes import descendants, wait_gone
 
-from workbench.display.desk import Desk
+from workbench.cli.desk import FullDesk
 from workbench.display.tui.app import WorkbenchApp
 from workbench.engine.client import SessionFeed
 from workbench.engine.command import Shutdown
@@ -36,7 +36,7 @@ class Second:
 @pytest.mark.timeout(90)
 async def test_pause_hint_and_resume_through_the_screen(root: Path) -> None:
     directory = await new_session(root, lineages=1, limits=Limits(evaluations=5000))
-    desk = Desk(root)
+    desk = FullDesk(root)
     attached = await desk.open(str(directory), "resume")
     second = Second(await SessionFeed.open(directory))
     app = WorkbenchApp(desk, attached)
@@ -96,7 +96,7 @@ async def test_pause_hint_and_resume_through_the_screen(root: Path) -> None:
 @pytest.mark.timeout(60)
 async def test_stopping_from_the_screen_ends_the_engine_at_a_checkpoint(root: Path) -> None:
     directory = await new_session(root, lineages=1, limits=Limits(evaluations=5000))
-    desk = Desk(root)
+    desk = FullDesk(root)
     attached = await desk.open(str(directory), "resume")
     found = holder(directory)
     assert found is not None

@@ -38,6 +38,7 @@ def own_places(home: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="wb") as short, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", short)
         patch.setenv("WORKBENCH_HOME", str(home))
+        patch.setenv("WORKBENCH_CONFIG", str(home / "config.toml"))
         yield home / "sessions"
         for lock in home.parent.glob("**/session.lock"):
             found = holder(lock.parent)

@@ -1,22 +1,20 @@
-"""The desk: what the terminal UI lists and opens, broken things included."""
+"""The desk: what the terminal UI lists, opens, saves and deletes, broken things included."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
-import sandbox
 from workbench import content
-from workbench.dev import FakeModel
 from workbench.display.desk import Desk
-from workbench.display.opener import OpenFailed, StartOptions, mode_for
+from workbench.display.opener import OpenFailed, command_for, mode_for
 from workbench.engine.create import Settings, create_session
 from workbench.formats.load import load
+from workbench.model import event as ev
 from workbench.model.limits import Limits
-from workbench.propose.llm.open import VARIABLES
+from workbench.store import SessionLock, Store
 
 
 async def stored(root: Path) -> Path:
@@ -66,7 +64,7 @@ async def test_a_session_that_does_not_run_opens_without_control(tmp_path: Path)
         await opened.close()
 
 
-async def test_a_task_that_cannot_be_read_says_why_and_does_not_start(
+def test_tasks_tell_what_there_is_to_beat_or_why_they_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasks = tmp_path / "tasks"
@@ -74,55 +72,73 @@ async def test_a_task_that_cannot_be_read_says_why_and_does_not_start(
     (tasks / "ajar").mkdir()
     (tasks / "ajar" / "task.toml").write_text("schema_version = 3\n")
     monkeypatch.setattr(content, "tasks_dir", lambda: tasks)
-    desk = Desk(tmp_path / "sessions")
-    ajar, packing = desk.tasks()
+    ajar, packing = Desk(tmp_path / "sessions").tasks()
     assert (packing.name, packing.title) == ("circle-packing", "Circle packing, n = 26")
+    assert packing.category
+    assert (packing.baseline[:3], packing.best_known[:3]) == ("1.6", "2.6")
+    assert packing.score.endswith("higher is better")
     assert ajar.name == "ajar"
-    assert "task.toml" in ajar.title
-    with pytest.raises(OpenFailed, match=r"task\.toml"):
-        await desk.start(ajar.path, StartOptions(1, 0, 5, "chain"))
-    assert not (tmp_path / "sessions").exists()
+    assert "task.toml" in ajar.problem
 
 
-def test_the_default_strategy_comes_first() -> None:
-    names = Desk(Path("unused")).strategies()
-    assert names[0] == Settings().strategy
-    assert names[1:] == sorted(names[1:])
+async def test_a_session_is_deleted_with_all_that_is_in_it_but_never_one_that_runs(
+    tmp_path: Path,
+) -> None:
+    directory = await stored(tmp_path)
+    desk = Desk(tmp_path)
+    with SessionLock(directory), pytest.raises(OpenFailed, match="is run by process"):
+        await desk.delete(str(directory))
+    assert len(await desk.sessions()) == 1
+    await desk.delete(str(directory))
+    assert await desk.sessions() == []
+    assert list(tmp_path.iterdir()) == []
+    kept = tmp_path / "mine"
+    kept.mkdir()
+    (kept / "thesis.tex").write_text("all of it")
+    link = tmp_path / "link"
+    link.symlink_to(await stored(tmp_path / "elsewhere"))
+    for path in (kept, link):
+        with pytest.raises(OpenFailed, match="was left as it is"):
+            await desk.delete(str(path))
+    assert (kept / "thesis.tex").exists()
+    assert (link / "session.db").exists()
 
 
-async def test_a_session_that_asks_a_model_is_begun_from_here(
+async def test_what_cannot_be_removed_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (await sandbox.backend("bubblewrap").probe()).usable:
-        pytest.skip("no namespaces here")
-    short = tempfile.mkdtemp(prefix="wb")  # sockets need short paths
-    monkeypatch.setenv("XDG_RUNTIME_DIR", short)
-    for variable in VARIABLES.values():
-        monkeypatch.delenv(variable, raising=False)
-    desk = Desk(tmp_path / "home" / "sessions")
-    task = content.tasks_dir() / "circle-packing"
-    keyless = StartOptions(1, 0, 3, "chain", ("anthropic:fake",))
-    assert "set ANTHROPIC_API_KEY" in desk.problem(str(task), keyless)
-    local = ("openai-compatible:x@http://127.0.0.1:9",)
-    unpriced = StartOptions(1, 0, 3, "chain", local, usd=1.0)
-    assert "nobody knows the price" in desk.problem(str(task), unpriced)
-    assert "named twice" in desk.problem(
-        str(task), StartOptions(1, 0, 3, "chain", ("openai:b",) * 2)
-    )
-    with pytest.raises(OpenFailed, match="set ANTHROPIC_API_KEY"):
-        await desk.start(str(task), keyless)
-    async with FakeModel() as server:
-        model = f"openai-compatible:fake@{server.url}/v1"
-        options = StartOptions(1, 0, 3, "chain", (model,))
-        assert desk.problem(str(task), options) == ""
-        opened = await desk.start(str(task), options)
-        try:
-            async for _ in opened.feed.updates():
-                pass
-            session = opened.feed.session
-        finally:
-            await opened.close()
-        assert server.counts.calls >= 2
-    assert session.state == "finished"
-    assert session.lineages[1].created.proposer == model
-    shutil.rmtree(short)
+    directory = await stored(tmp_path)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(OpenFailed, match="cannot be removed: Permission denied"):
+        await Desk(tmp_path).delete(str(directory))
+
+
+async def test_a_session_is_saved_as_another(tmp_path: Path) -> None:
+    directory = await stored(tmp_path)
+    desk = Desk(tmp_path)
+    made = await desk.recover(str(directory))
+    rows = {row.path: row for row in await desk.sessions()}
+    assert set(rows) == {str(directory), made}
+    assert rows[made].lineages == 3
+    with pytest.raises(OpenFailed):
+        await desk.recover(str(tmp_path / "none"))
+
+
+async def test_a_finished_session_is_viewed_and_one_with_a_price_tells_its_cost(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(lineages=1, limits=Limits(evaluations=7, usd=2.0))
+    directory = await create_session(tmp_path, load("circle-packing").task, settings)
+    (row,) = await Desk(tmp_path).sessions()
+    assert row.cost == "$0.00/2.00"
+    with SessionLock(directory) as lock:
+        async with Store.open(lock) as store:
+            await store.submit(ev.EngineClosed("finished", "budget spent"), elapsed=1.0)
+    (row,) = await Desk(tmp_path).sessions()
+    assert row.state == "finished"
+    assert mode_for(row) == "view"
+    assert command_for(row) == f"workbench show {directory}"

@@ -20,6 +20,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     with tempfile.TemporaryDirectory(prefix="wb") as short:  # sockets need short paths
         monkeypatch.setenv("XDG_RUNTIME_DIR", short)
         monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("WORKBENCH_CONFIG", str(tmp_path / "home" / "config.toml"))
         yield
 
 

@@ -45,15 +45,56 @@ async def test_arrows_select_and_enter_opens_the_lineage() -> None:
         assert isinstance(one.app.screen, Dashboard)
 
 
-async def test_c_and_y_change_the_axes() -> None:
+async def test_c_x_and_y_change_the_axes() -> None:
     async with stage() as one:
         assert "by step · linear" in one.text
+        await one.press("c", "x")
+        assert "by log evaluations · linear" in one.text
         await one.press("c")
-        assert "by active time" in one.text
+        assert "by log dollars" in one.text
+        await one.press("c", "x", "y")
+        assert "Gap to best known speed-up [×] by active time · log" in one.text
         await one.press("c", "y")
-        assert "Gap to best known speed-up [×] by evaluations · log" in one.text
-        await one.press("c", "y")
+        assert "by step · log · higher is better" in one.text
+        await one.press("y")
         assert "by step · linear" in one.text
+
+
+async def test_curves_are_filtered_and_switched_one_by_one() -> None:
+    async with stage(demo(steps=6, lineages=6)) as one:
+        curve = one.app.screen.query_one(CurveView)
+        await one.press("F")
+        assert "only L1" in one.text
+        await one.press("down")
+        assert "only L2" in one.text
+        await one.press("F")
+        assert "4 of 6" in one.text
+        best = sorted(one.feed.session.lineages.values(), key=lambda x: -(x.best_reward or 0))
+        assert {series.number for series in curve.plot.shown} == {x.id for x in best[:4]}
+        await one.press("tab", "f")
+        assert one.app.focused is curve
+        assert len(curve.plot.shown) == 6
+        await one.press("2", "5", "9")
+        assert {series.number for series in curve.plot.shown} == {1, 3, 4, 6}
+        assert one.control.sent == []
+        await one.press("2", "5")
+        assert len(curve.plot.shown) == 6
+
+
+async def test_a_hidden_curve_costs_nothing() -> None:
+    journal = demo(steps=3)
+    async with stage(journal) as one:
+        curve = one.app.screen.query_one(CurveView)
+        await one.pilot.resize_terminal(40, 10)
+        await one.settle()
+        repaints, touched = curve.plot.repaints, curve.plot.canvas.touched
+        before = len(journal.records)
+        journal.step(2, 4, 1, 9.5, "better\n")
+        await one.push(*journal.records[before:])
+        assert (curve.plot.repaints, curve.plot.canvas.touched) == (repaints, touched)
+        await one.pilot.resize_terminal(80, 24)
+        await one.settle()
+        assert curve.plot.curves.series[2].best[-1] == 9.5
 
 
 async def test_isolation_is_loud_when_there_is_none() -> None:

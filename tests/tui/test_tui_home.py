@@ -13,12 +13,12 @@ from workbench.display.opener import (
     GlanceRow,
     OpenFailed,
     SessionRow,
-    StartOptions,
 )
 from workbench.display.tui import run_app
 from workbench.display.tui.app import WorkbenchApp
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
+from workbench.display.tui.screens.new_run import NewRun
 from workbench.display.tui.screens.opening import Opening
 
 
@@ -26,7 +26,7 @@ def row(name: str, state: str, resumable: bool = False, problem: str = "") -> Se
     updated = time.time() - 7300
     return SessionRow(
         name, name, f"[b]{name}[/b]", state, 4, 121, "2.84×", "120 ev", updated, resumable,
-        f"/s/{name}", problem,
+        f"/s/{name}", problem, name=name,
     )  # fmt: skip
 
 
@@ -77,43 +77,128 @@ async def test_a_session_that_cannot_be_opened_says_why() -> None:
         assert "another engine holds [it]" in one.notices()
 
 
-async def test_a_new_session_is_started_with_every_option() -> None:
+async def test_what_a_row_is_and_what_enter_does_to_it_is_said() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        assert "⏎ attaches to its engine: workbench attach one" in one.text
+        await one.press("down")
+        assert "⏎ goes on with it: workbench resume two" in one.text
+        await one.press("down")
+        assert "⏎ shows it: workbench show three" in one.text
+        await one.press("y")
+        assert one.app.clipboard == "workbench show three"
+        await one.press("down")
+        assert "R saves what it still holds" in one.prose
+        await one.press("tab")
+        assert "26 circles in a square · geometry" in one.text
+        assert "⏎ new session: workbench run circle-packing" in one.text
+
+
+async def test_tasks_have_baseline_and_best_known_or_what_is_wrong_with_them() -> None:
+    async with stage(opener=desk(), home=True, size=(140, 30)) as one:
+        row = next(row for row in one.rows() if " circle-packing" in row)
+        for words in ("2.1", "2.6358", "geometry", "26 circles in a square"):
+            assert words in row
+        assert "✖ ajar  task.toml: no [task]" in one.text
+        assert "11 points in a [b]triangle[/b]" in one.text
+
+
+async def test_v_views_without_an_engine() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("down", "v")
+        assert one.opener.opened == [("/s/two", "view")]
+
+
+async def test_letters_narrow_both_lists() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("slash", *"finished th")
+        assert "[b]three[/b]" in one.text
+        assert "[b]one[/b]" not in one.text
+        await one.press("enter", "v")
+        assert one.opener.opened == [("/s/three", "view")]
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("slash", *"triangle", "enter", "enter")
+        assert isinstance(one.app.screen, NewRun)
+        assert "heilbronn" in one.text
+        await one.press("escape", "slash", "escape")
+        assert "[b]one[/b]" in one.text
+
+
+async def test_a_session_is_deleted_once_confirmed_and_never_one_that_runs() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("D")
+        assert "an engine holds it" in one.notices()
+        await one.press("down", "D")
+        assert "Delete two?" in one.text
+        assert "/s/two goes with all" in one.text
+        await one.press("enter")  # the first answer keeps it
+        assert one.opener.deleted == []
+        await one.press("D", "d")
+        assert one.opener.deleted == ["/s/two"]
+        assert "[b]two[/b]" not in one.text
+        one.opener.refuses = "an engine holds [it]"
+        await one.press("D", "d")
+        assert "an engine holds [it]" in one.notices()
+
+
+async def test_a_damaged_session_is_saved_as_another() -> None:
+    async with stage(opener=desk(*ROWS), home=True) as one:
+        await one.press("R")  # nothing is wrong with the first
+        assert one.opener.recovered == []
+        await one.press("G", "R")
+        assert one.opener.recovered == ["/s/four"]
+        assert "saved as /s/recovered; four is as it was" in one.notices()
+        one.opener.refuses = "nothing can be [read]"
+        await one.press("R")
+        assert "nothing can be [read]" in one.notices()
+
+
+async def test_a_new_session_is_begun_with_what_is_said() -> None:
     async with stage(opener=desk(), home=True) as one:
         await one.press("down", "enter")
         shown = one.text
-        names = ("task", "strategy", "settings", "lineages", "seed", "evaluations")
-        for name in (*names, "heilbronn", "greedy"):
+        for name in ("task", "lineages", "strategy", "budget usd", "search", "heilbronn", "greedy"):
             assert name in shown
-        await one.press("tab", "tab", *"width=3", "tab", "end", "backspace", "8", "tab", "end")
-        await one.press("1", "2", "tab", "5", "0", "0", "ctrl+s")
-        options = StartOptions(8, 12, 500, "greedy:width=3")
-        assert one.opener.started == [("/tasks/heilbronn", options)]
+        assert "lineages: searches side by side · default 4" in one.text
+        await one.press("8", "tab", "enter", "down", "enter", "down", *"12", "enter")
+        await one.press(*"openai:a openai:b", "down", "space", "down", "enter")
+        await one.app.workers.wait_for_complete(
+            [w for w in one.app.workers if w.group == "preview"]
+        )
+        said = {
+            "task": "heilbronn",
+            "lineages": "8",
+            "strategy": "islands",
+            "budget.usd": "12",
+            "model": "openai:a openai:b",
+            "command-network": "on",
+        }
+        line = " ".join(f"--{name} {words}" for name, words in said.items())
+        assert line in one.prose
+        assert "isolation bubblewrap · [namespaces]" in one.prose
+        await one.press("ctrl+r")
+        assert one.opener.started == [said]
         assert isinstance(one.app.screen, Dashboard)
 
 
-async def test_a_model_is_named_and_what_keeps_it_from_being_asked_is_told() -> None:
+async def test_what_is_wrong_is_said_as_it_is_typed_and_nothing_starts() -> None:
     async with stage(opener=desk(), home=True) as one:
-        await one.press("n", *["tab"] * 6, *"anthropic:dear")
-        await one.press("tab", *"high", "tab", *"1.5", "ctrl+s")
-        assert "anthropic:dear needs a [key]" in one.text
-        assert one.opener.started == []
-        await one.press("shift+tab", "shift+tab", "end", *["backspace"] * 14)
-        await one.press(*"openai:cheap, openai:b", "enter")
-        [(_, options)] = one.opener.started
-        assert (options.models, options.effort, options.usd) == (
-            ("openai:cheap", "openai:b"),
-            "high",
-            1.5,
-        )
+        await one.press("n", "x")
+        assert "✖ lineages: 'x' is [no] number" in one.text
+        assert "✖ lineages  " in one.text
+        await one.press("ctrl+r")
+        assert isinstance(one.app.screen, NewRun)
+        await one.press("backspace", "4", "ctrl+r")  # as by default: nothing is said
+        assert one.opener.started == [{"task": "circle-packing"}]
 
 
-async def test_wrong_numbers_are_named_and_nothing_starts() -> None:
+async def test_what_it_all_comes_to_may_be_wrong_too() -> None:
     async with stage(opener=desk(), home=True) as one:
-        await one.press("n", *["tab"] * 3, "end", "backspace", "0", "ctrl+s")
-        assert "lineages must be a whole number, 1 to 64" in one.text
+        await one.press("n", "tab", "tab", "tab", *"anthropic:dear", "ctrl+r")
+        assert "✖ anthropic:dear needs a [key]" in one.text
         assert one.opener.started == []
         await one.press("escape")
         assert isinstance(one.app.screen, Home)
+        assert one.opener.started == []
 
 
 async def test_no_session_yet_leads_to_the_tasks() -> None:

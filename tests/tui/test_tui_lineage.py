@@ -5,7 +5,6 @@ from tui_support import stage
 
 from workbench.display.tui.screens.lineage import LineageScreen
 from workbench.display.tui.widgets.composer import Composer
-from workbench.display.tui.widgets.panes import DiffPane
 from workbench.engine.command import EditHint, Reply, WithdrawHint
 from workbench.model import event as ev
 
@@ -49,10 +48,12 @@ async def test_diff_against_each_base() -> None:
         assert "\x1b" not in one.text
         await one.press("b")
         assert "against baseline #1" in one.text
-        await one.press("b")
-        assert "#2 and best #2 have the same files" in one.text
-        await one.press("b")
+        await one.press("b")  # it is the best itself: nothing to compare with
         assert "against initial #1" in one.text
+        await one.press("b", "right_square_bracket")
+        assert "Diff #3 against parent #2" in one.text
+        await one.press("b", "b", "left_square_bracket")
+        assert "#2 is the best itself" in one.text
 
 
 async def test_brackets_step_through_the_candidates() -> None:
@@ -100,14 +101,6 @@ async def test_missing_texts_are_named_not_fatal() -> None:
         one.feed._blobs = {}
         await one.press("enter", "2")
         assert "is not in the session file" in one.text
-
-
-async def test_y_copies_the_diff_as_a_patch() -> None:
-    async with stage(told()) as one:
-        await one.press("enter", "y")
-        assert one.app.clipboard.startswith("--- candidate-1/kernel.py\n+++ candidate-2/kernel.py")
-        assert "-b = 2\n+b = [/bold] \x1b[31m7\n" in one.app.clipboard
-        assert "copied the diff of #2 against parent #1" in one.notices()
 
 
 def hinted() -> Journal:
@@ -166,22 +159,3 @@ async def test_hints_can_be_written_from_every_tab() -> None:
             assert one.app.screen.query_one(Composer).area.text == "12345"[: int(tab)]
             await one.press("escape")
             assert isinstance(one.app.screen, LineageScreen)
-
-
-async def test_a_long_diff_draws_only_what_is_seen() -> None:
-    old = "\n".join(f"line {n}" for n in range(3000))
-    new = "\n".join(f"line {n}{'!' * (n % 2)}" for n in range(3000))
-    journal = Journal()
-    journal.open()
-    journal.initial(old)
-    journal.lineage(1)
-    journal.step(1, 1, 1, 2.0, new)
-    async with stage(journal) as one:
-        await one.press("enter")
-        pane = one.app.screen.query_one(DiffPane)
-        assert pane.diff.added == pane.diff.removed == 1500
-        assert pane.count > 4000
-        await one.press("G")
-        assert "line 2999!" in one.text
-        # Whole screenfuls were drawn, again and again, but never the diff.
-        assert pane.drawn < pane.count / 4

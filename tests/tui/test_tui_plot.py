@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tui_scripted import Journal, demo
 
 from workbench.display.tui.render import curve
 from workbench.display.tui.render.canvas import Canvas
-from workbench.display.tui.render.plot import Plot, Setting, title
-from workbench.display.tui.render.scale import Linear, Log, Seconds, nice_step
+from workbench.display.tui.render.plot import Y_AXES, Plot, Setting, title
+from workbench.display.tui.render.scale import Dollars, Linear, Log, Scale, Seconds, nice_step
+from workbench.display.tui.render.series import X_AXES, axes
+from workbench.model import event as ev
 from workbench.model.lineage import Point
 from workbench.model.session import Session
 from workbench.model.verdict import Direction
@@ -116,11 +120,10 @@ def test_a_best_known_far_away_is_named_instead_of_flattening_the_curves() -> No
 @pytest.mark.parametrize("steps", [0, 1, 9])
 def test_any_size_and_any_number_of_points(size: tuple[int, int], steps: int) -> None:
     session = Session(demo(steps=steps).records)
-    for axis in ("step", "time", "evaluations"):
-        for mode in ("linear", "gap"):
-            plot = Plot()
-            plot.update(session, Setting(*size, axis=axis, mode=mode))
-            assert len(curve.rows(plot, session)) >= 1
+    for axis, mode, log_x in itertools.product(X_AXES, Y_AXES, (False, True)):
+        plot = Plot()
+        plot.update(session, Setting(*size, axis=axis, mode=mode, log_x=log_x))
+        assert len(curve.rows(plot, session)) >= 1
 
 
 def test_new_points_cost_what_is_new() -> None:
@@ -163,3 +166,112 @@ def test_a_fork_starts_in_time_where_its_origin_was_made() -> None:
     plot = Plot()
     plot.update(session, SETTING._replace(axis="time"))
     assert 0 < plot.curves.series[2].xs[0] <= born
+
+
+@pytest.mark.parametrize("scale", [Linear(-3, 8), Log(0.02, 50), Seconds(0, 90), Dollars(0, 2)])
+def test_a_scale_leads_back_to_the_value(scale: Scale) -> None:
+    for fraction in (0.0, 0.25, 1.0):
+        assert scale.fraction(scale.value(fraction)) == pytest.approx(fraction)
+
+
+def test_dollars_are_an_axis_where_some_are_known() -> None:
+    session = Session(demo(steps=8).records)
+    assert axes(session) == ("step", "evaluations", "usd", "time")
+    assert axes(Session(Journal().records)) == ("step", "evaluations", "time")
+    shown = drawn(session, SETTING._replace(axis="usd"))
+    assert "$0.02" in shown
+    assert title(session, SETTING._replace(axis="usd")).startswith("Best speed-up [×] by dollars")
+
+
+def test_a_logarithmic_abscissa_gives_early_steps_more_room() -> None:
+    session = Session(demo(steps=30).records)
+    plot = Plot()
+    plot.update(session, SETTING._replace(log_x=True))
+    assert plot.frame.x.low == 1
+    middle = plot.canvas.dots_wide // 2
+    assert plot.place_of(10) > middle > plot.place_of(5)
+    axis = next(
+        row for row in drawn(session, SETTING._replace(log_x=True)).split("\n") if "└" in row
+    )
+    assert axis.strip("└─ step").split("─")[0] == "1"
+    assert "by log step" in title(session, SETTING._replace(log_x=True))
+    assert "10 s" in drawn(session, SETTING._replace(log_x=True, axis="time"))
+
+
+def test_a_logarithmic_ordinate_is_for_scores_above_zero() -> None:
+    session = Session(demo(steps=10, bound=90.0).records)
+    plot = Plot()
+    plot.update(session, SETTING._replace(mode="log"))
+    assert plot.mode == "log"
+    assert isinstance(plot.frame.y, Log)
+    shown = drawn(session, SETTING._replace(mode="log"))
+    assert "best known 3.1 " in shown
+    assert curve.off_axis(plot, session) == "bound 90 is off the axis · "
+    journal = Journal(baseline=-1.0)
+    journal.open()
+    journal.initial(reward=-1.0)
+    journal.lineage(1)
+    journal.step(1, 1, 1, 2.0, "a\n")
+    session, plot = Session(journal.records), Plot()
+    plot.update(session, SETTING._replace(mode="log"))
+    assert plot.mode == "linear"
+    assert "baseline −1 " in drawn(session, SETTING._replace(mode="log"))
+
+
+def test_a_rule_at_the_bound_or_where_it_lies() -> None:
+    near = Session(demo(steps=8, best_known=1.5, bound=1.5).records)
+    assert "bound 1.5 · best known 1.5" in drawn(near)
+    far = Session(demo(steps=3, best_known=100.0, bound=200.0).records)
+    plot = Plot()
+    plot.update(far, SETTING)
+    assert curve.off_axis(plot, far) == "best known 100, bound 200 are off the axis · "
+
+
+def test_stars_stand_where_the_session_s_best_rose() -> None:
+    journal = Journal(best_known=None)
+    journal.open()
+    journal.initial()
+    journal.lineage(1)
+    journal.lineage(2)
+    for step, (one, other) in enumerate([(1.5, 1.2), (1.4, 1.3), (1.6, 2.5), (1.7, 2.6)], 1):
+        journal.step(1, step, 1, one, f"{step}a\n")
+        journal.step(2, step, 1, other, f"{step}b\n")
+    session = Session(journal.records)
+    plot = Plot()
+    plot.update(session, SETTING)
+    rises = [(rise.lineage, rise.x, rise.reward) for rise in plot.curves.rises]
+    assert rises == [(1, 1.0, 1.5), (1, 3.0, 1.6), (2, 3.0, 2.5), (2, 4.0, 2.6)]
+    assert drawn(session).count("★") == 3  # two of them fall together
+    assert drawn(session, SETTING._replace(shown=frozenset({1}))).count("★") == 2
+
+
+def test_only_the_curves_that_are_wanted_are_drawn_and_measured() -> None:
+    session = Session(demo(steps=30).records)
+    plot = Plot()
+    plot.update(session, SETTING)
+    wide = plot.frame.y.high
+    only = SETTING._replace(shown=frozenset({1}), selected=1)
+    plot.update(session, only)
+    assert plot.frame.y.high < wide
+    shown = drawn(session, only)
+    assert "L1" in shown
+    assert "L4" not in shown
+    assert "▲L2" not in shown
+    assert title(session, only).endswith("· only L1")
+    none = SETTING._replace(shown=frozenset())
+    assert "L1" not in drawn(session, none)
+    assert title(session, none).endswith("· none of 4")
+
+
+def test_what_a_person_found_wrong_leaves_the_curve() -> None:
+    journal = demo(steps=2, lineages=1)
+    wrong = journal.step(1, 3, 1, 9.0, "a\n")
+    session = Session(journal.records)
+    plot = Plot()
+    plot.update(session, SETTING)
+    assert plot.curves.series[1].best[-1] == 9.0
+    session.apply(journal.add(ev.CandidateJudged(wrong, "it cheats", "me")))
+    plot.update(session, SETTING)
+    assert plot.curves.series[1].best[-1] != 9.0
+    assert plot.frame.y.high < 9
+    assert all(rise.reward != 9.0 for rise in plot.curves.rises)

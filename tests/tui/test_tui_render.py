@@ -5,7 +5,6 @@ from tui_scripted import Journal, ScriptedFeed, demo, live
 
 from workbench.display.lines import EventLog, Line
 from workbench.display.tui.render import (
-    diff,
     hints,
     info,
     lineages,
@@ -25,39 +24,6 @@ from workbench.model.verdict import Direction
 
 def view(journal: Journal) -> View:
     return View(ScriptedFeed(journal))
-
-
-def test_a_diff_numbers_its_lines_and_marks_words() -> None:
-    old = {"a.py": "one\ntwo\nx = 1 + y\nfour\n", "same.py": "s\n"}
-    new = {"a.py": "one\ntwo\nx = 2 + y\nfour\nfive\n", "same.py": "s\n"}
-    found = diff.compare(old, new)
-    assert [(line.kind, line.old, line.new) for line in found.lines] == [
-        ("file", 0, 0), ("same", 1, 1), ("same", 2, 2), ("del", 3, 0), ("add", 0, 3),
-        ("same", 4, 4), ("add", 0, 5),
-    ]  # fmt: skip
-    assert (found.added, found.removed) == (2, 1)
-    assert found.lines[3].marks == found.lines[4].marks == ((4, 5),)
-    drawn = diff.draw(found.lines[4], found.last, 40)
-    assert drawn.plain.startswith("      3 + x = 2 + y")
-    assert drawn.cell_length == 40
-
-
-def test_far_apart_changes_are_told_with_the_gap_between() -> None:
-    old = "\n".join(map(str, range(100)))
-    new = old.replace("10\n", "ten\n").replace("90\n", "ninety\n")
-    gaps = [line.text for line in diff.compare({"f": old}, {"f": new}).lines if line.kind == "gap"]
-    assert gaps == ["⋮ 7 unchanged", "⋮ 73 unchanged", "⋮ 6 unchanged"]
-
-
-def test_a_file_that_comes_or_goes() -> None:
-    found = diff.compare({"gone": "a\n"}, {"new": "b\n"})
-    assert [line.text for line in found.lines] == ["gone  +0 −1", "a", "new  +1 −0", "b"]
-
-
-def test_unlike_and_very_long_lines_have_no_word_marks() -> None:
-    for old, new in (("abc def", "12 + 34"), ("x" * 400, "x" * 401)):
-        found = diff.compare({"f": old}, {"f": new})
-        assert all(line.marks == () for line in found.lines)
 
 
 def grown(parents: dict[int, int], best: int) -> Lineage:

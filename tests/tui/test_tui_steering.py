@@ -116,7 +116,7 @@ async def test_a_hint_is_written_addressed_and_queued() -> None:
         assert "Hint to L1" in one.text
         await one.press("u", "s", "e", "ctrl+j", "space", "P", "tab")
         assert "Hint to L2" in one.text
-        await one.press("ctrl+s")
+        await one.press("ctrl+l")
         assert "Standing hint to L2" in one.text
         await one.press("enter")
         assert one.control.sent == [AddHint("use\n P", (2,), standing=True, author=user_name())]

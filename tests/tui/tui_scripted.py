@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from workbench.display.opener import (
+    Field,
     Glance,
     OpenFailed,
     OpenMode,
+    Preview,
     SessionRow,
-    StartOptions,
     TaskRow,
+    Words,
 )
 from workbench.engine.command import AnyCommand, Reply
 from workbench.engine.feed import Live, Update
@@ -71,7 +73,9 @@ class Journal:
             isolation = "plain processes · no limits enforced"
         return self.add(ev.EngineOpened(42, "host", "0", isolation, tier))
 
-    def initial(self, text: str = "def kernel():\n    return 1\n", reward: float = 1.0) -> None:
+    def initial(
+        self, text: str | Mapping[str, str] = "def kernel():\n    return 1\n", reward: float = 1.0
+    ) -> None:
         self.propose(None, 0, (), text)
         self.verdict(None, reward)
 
@@ -91,12 +95,14 @@ class Journal:
         lineage: int | None,
         step: int,
         parents: tuple[int, ...],
-        text: str,
+        text: str | Mapping[str, str],
         note: str = "",
         **more: object,
     ) -> int:
+        """A candidate with one file, or with those of a mapping."""
         self.candidate += 1
-        files = {FILE: self.blob(text)}
+        texts = {FILE: text} if isinstance(text, str) else text
+        files = {path: self.blob(words) for path, words in texts.items()}
         self.add(
             ev.ProposalMade(
                 self.candidate,
@@ -128,7 +134,14 @@ class Journal:
         verdict = Verdict(outcome, message, score, reward, seconds=3.2, **more)  # type: ignore[arg-type]
         return self.add(ev.VerdictReached(candidate or self.candidate, lineage, verdict), after=2.5)
 
-    def step(self, lineage: int, step: int, parent: int, reward: float | None, text: str) -> int:
+    def step(
+        self,
+        lineage: int,
+        step: int,
+        parent: int,
+        reward: float | None,
+        text: str | Mapping[str, str],
+    ) -> int:
         """A whole step: move, proposal, verdict; None as reward is a time-out."""
         self.move(lineage, step, parent)
         number = self.propose(lineage, step, (parent,), text, note=f"unroll by {step}")
@@ -253,7 +266,11 @@ class ScriptedOpener:
         self.seen: Glance | None = None
         self.gate = asyncio.Event()
         self.gate.set()
-        self.started: list[tuple[str, StartOptions]] = []
+        self.started: list[dict[str, str]] = []
+        self.deleted: list[str] = []
+        self.recovered: list[str] = []
+        self.refuses = ""
+        """Why nothing can be deleted or recovered; empty if it can."""
 
     async def sessions(self) -> list[SessionRow]:
         return self.rows
@@ -268,20 +285,59 @@ class ScriptedOpener:
             raise OpenFailed(f"{path}: another engine holds [it]; end that one first")
         return self.session
 
+    async def delete(self, path: str) -> None:
+        if self.refuses:
+            raise OpenFailed(self.refuses)
+        self.deleted.append(path)
+        self.rows = [row for row in self.rows if row.path != path]
+
+    async def recover(self, path: str) -> str:
+        if self.refuses:
+            raise OpenFailed(self.refuses)
+        self.recovered.append(path)
+        return "/s/recovered"
+
     def tasks(self) -> list[TaskRow]:
+        packing = "26 circles in a square"
+        known = {"baseline": "2.1", "best_known": "2.6358", "category": "geometry"}
         return [
-            TaskRow("circle-packing", "26 circles in a square", "/tasks/circle-packing"),
-            TaskRow("heilbronn", "11 points in a triangle", "/tasks/heilbronn"),
+            TaskRow("circle-packing", packing, "/tasks/circle-packing", **known),
+            TaskRow("heilbronn", "11 points in a [b]triangle[/b]", "/tasks/heilbronn"),
+            TaskRow("ajar", "", "/tasks/ajar", problem="task.toml: no [task]"),
         ]
 
-    def strategies(self) -> list[str]:
-        return ["greedy", "islands"]
+    def fields(self) -> list[Field]:
+        return [
+            Field("task", "", "what is searched", known=("circle-packing", "heilbronn")),
+            Field("lineages", "search", "searches side by side", "4"),
+            Field("strategy", "search", "how it moves", "greedy", ("greedy", "islands")),
+            Field("budget.usd", "search", "dollars for model calls", "the task's own"),
+            Field("model", "models", "who is asked"),
+            Field(
+                "command-network",
+                "a command of yours",
+                "leave the network on",
+                "off",
+                ("off", "on"),
+            ),
+            Field("sandbox", "this run", "what isolates", "auto", ("auto", "process")),
+        ]
 
-    def problem(self, task_path: str, options: StartOptions) -> str:
-        return "anthropic:dear needs a [key]" if "anthropic:dear" in options.models else ""
+    def check(self, name: str, text: str) -> str:
+        if name in ("lineages", "budget.usd") and not text.isdigit():
+            return f"{text!r} is [no] number"
+        return ""
 
-    async def start(self, task_path: str, options: StartOptions) -> ScriptedSession:
-        self.started.append((task_path, options))
+    async def preview(self, words: Words) -> Preview:
+        line = " ".join(f"--{name} {text}" for name, text in words.items())
+        if words.get("model") == "anthropic:dear":
+            return Preview(line, problem="anthropic:dear needs a [key]")
+        return Preview(
+            line, (("isolation", "bubblewrap · [namespaces]"), ("verifier", "verify.py"))
+        )
+
+    async def start(self, words: Words) -> ScriptedSession:
+        self.started.append(dict(words))
         if self.session is None:
             raise OpenFailed("no engine could be started")
         return self.session

@@ -17,11 +17,12 @@ from tui_scripted import (
     demo,
 )
 
+from workbench.display.config.settings import Settings
 from workbench.display.opener import Exit
 from workbench.display.tui.app import WorkbenchApp
 from workbench.engine.feed import Update
 
-BRIEF = {"command", "load", "open", "edit"}
+BRIEF = {"command", "load", "open", "edit", "preview"}
 """Groups of workers that end by themselves; others wait for a person or for the feed."""
 
 
@@ -95,13 +96,20 @@ async def stage(
     opener: ScriptedOpener | None = None,
     home: bool = False,
     theme: str = "",
+    settings: Settings | None = None,
 ) -> AsyncIterator[Stage]:
-    """Run the application on a scripted session; `home` starts at the list of sessions."""
+    """Run the application on a scripted session; `home` starts at the list of sessions.
+
+    Without `settings` all is as by default, whatever the locale of whoever runs the tests.
+    """
+    if settings is None:
+        settings = Settings()
+        settings.change("glyphs", "unicode")
     feed = ScriptedFeed(journal or demo(steps=12), live=live)
     steering = RecordingControl()
     session = ScriptedSession(feed, steering if control else None)
     desk = opener or ScriptedOpener(session=session)
-    app = WorkbenchApp(desk, None if home else session)
+    app = WorkbenchApp(desk, None if home else session, settings=settings)
     if theme:
         app.theme = theme
     app.animation_level = "none"

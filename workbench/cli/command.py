@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sandbox.paths import check_shown
 from workbench.cli import CommandFailed, UsageError
 from workbench.cli.options import COMMAND_OPTIONS
 from workbench.cli.sessions import reading
+from workbench.cli.warn import warn
 from workbench.engine.granted import refuse_uncounted, refuse_unset
 from workbench.model.limits import Limits
 from workbench.propose.command.setup import CommandSetup, checked, command_of
@@ -101,8 +101,7 @@ def _check_shown(setup: CommandSetup) -> None:
     home = os.path.expanduser("~")
     for path in setup.shown:
         if f"{home}/".startswith(f"{path}/"):
-            print(
-                f"workbench: --command-show {path} shows the command your home directory, keys and "
-                "all; better name what it needs",
-                file=sys.stderr,
+            warn(
+                f"--command-show {path} shows the command your home directory, keys and all; "
+                "better name what it needs"
             )

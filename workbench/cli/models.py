@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tomllib
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 
 from workbench.cli import CommandFailed, UsageError
 from workbench.cli.sessions import reading
+from workbench.cli.warn import warn
 from workbench.engine.models import named, refuse_unknown, refuse_unpriced
 from workbench.model.limits import Limits
 from workbench.propose.llm.call import Options
@@ -92,7 +92,7 @@ def _named(arguments: argparse.Namespace) -> Setup:
         raise UsageError(f"--model: {error}") from None
     for model in map(parse, setup.models):
         if model.caution:
-            print(f"workbench: {model.caution}", file=sys.stderr)
+            warn(model.caution)
     return setup
 
 

@@ -10,10 +10,28 @@ SANDBOXES = ("auto", "bubblewrap", "docker", "process")
 """`sandbox.BACKENDS`, which would have to be imported."""
 
 
+def run_options(command: argparse.ArgumentParser) -> None:
+    """Add all that a new session is made of, and how it is run."""
+    command.add_argument(
+        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
+    )
+    search_options(command)
+    model_options(command)
+    command_options(command)
+    launch_options(command, chosen="auto")
+    task_options(command)
+
+
 def search_options(command: argparse.ArgumentParser) -> None:
     """Add what a new search is made of."""
     group = command.add_argument_group("search")
-    group.add_argument("--lineages", type=values.positive, default=4, metavar="N", help="default 4")
+    group.add_argument(
+        "--lineages",
+        type=values.positive,
+        default=4,
+        metavar="N",
+        help="searches that run side by side (default 4)",
+    )
     group.add_argument(
         "--strategy",
         default="chain",

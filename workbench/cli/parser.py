@@ -41,6 +41,7 @@ def build() -> argparse.ArgumentParser:
     _steering(commands)
     _looking(commands)
     _checking(commands)
+    _setting(commands)
     _developing(commands)
     return parser
 
@@ -51,21 +52,16 @@ Commands = argparse._SubParsersAction  # argparse gives this type no public name
 def _running(commands: Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser("demo", help="watch four lineages optimise circle packing")
     demo.set_defaults(run=_lazy("start", "demo"))
-    run = commands.add_parser("run", help="start a new session on a task")
-    run.add_argument(
-        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
-    )
-    run.set_defaults(run=_lazy("start", "run"))
+    options.search_options(demo)
+    options.model_options(demo)
     options.no_command(demo)
-    options.task_options(run)
+    options.launch_options(demo, chosen="auto")
+    options.front_end_options(demo)
     demo.set_defaults(evaluate_timeout=None)
-    for command in (demo, run):
-        options.search_options(command)
-        options.model_options(command)
-        if command is run:
-            options.command_options(command)
-        options.launch_options(command, chosen="auto")
-        options.front_end_options(command)
+    run = commands.add_parser("run", help="start a new session on a task")
+    options.run_options(run)
+    options.front_end_options(run)
+    run.set_defaults(run=_lazy("start", "run"))
     resume = commands.add_parser("resume", help="go on with an interrupted session")
     options.session_argument(resume, optional=True)
     resume.add_argument(
@@ -247,6 +243,15 @@ def _checking(commands: Commands[argparse.ArgumentParser]) -> None:
         "--images", action="store_true", help="the same, and the container images built here"
     )
     doctor.set_defaults(run=_lazy("doctor", "doctor"))
+
+
+def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
+    config = commands.add_parser("config", help="show where your settings lie and what is in force")
+    config.add_argument("--json", action="store_true")
+    config.set_defaults(run=_lazy("config", "config"))
+    keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
+    keys.add_argument("--json", action="store_true")
+    keys.set_defaults(run=_lazy("config", "keys"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -9,29 +9,22 @@ import os
 import sys
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from workbench.cli import DONE, CommandFailed, UsageError, command
-from workbench.cli.check import interpreter_of, read, tuning_of
 from workbench.cli.front import front_end
 from workbench.cli.limits import raise_limits, read_limits
-from workbench.cli.models import changed, check_budget, chosen
+from workbench.cli.models import changed, chosen
+from workbench.cli.plan import plan
 from workbench.cli.sessions import (
     engine_of,
     how_to_extend,
     how_to_resume,
     how_to_watch,
     is_finished,
-    named,
     pick,
     reading,
 )
-from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
-from workbench.propose.command.setup import COMMAND, CommandSetup
-from workbench.propose.registry import REPLAY
-from workbench.propose.setup import Setup
-from workbench.store import Blob, StoreError, default_root
+from workbench.store import StoreError, default_root
 
 DEMO_TASK = "circle-packing"
 
@@ -51,32 +44,13 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
-    setup = chosen(arguments)
-    own = command.chosen(arguments)
-    settings = _settings(arguments, setup or own)
-    settings, blobs = _taped(settings, arguments.recording)
     _display(arguments.display)  # refused before a session is made
-    python = interpreter_of(arguments)
-    settings = replace(settings, python="" if python is None else python.version)
-    loaded = read(arguments.task, tuning_of(arguments), python)
-    limits = complete(settings.limits, loaded.task)
-    check_budget(setup, limits)
-    command.check_budget(own, limits)
-    for warning in loaded.warnings:
-        print(f"workbench: {warning}", file=sys.stderr)
+    planned = plan(arguments)
     try:
-        made = asyncio.run(create_session(default_root(), loaded.task, settings, blobs))
+        made = asyncio.run(planned.create(default_root()))
     except StoreError as error:
         raise CommandFailed(str(error)) from None
-    launch = Launch(
-        slots=arguments.slots,
-        sandbox=arguments.sandbox,
-        python=arguments.python,
-        on_finish=arguments.on_finish,
-        named=tuple(arguments.model),
-        command=own,
-    )
-    return go(made.absolute(), arguments, launch)
+    return go(made.absolute(), arguments, planned.launch)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -112,48 +86,6 @@ def attach(arguments: argparse.Namespace) -> int:
     if display == "tui":
         return _tui(directory)
     return asyncio.run(_watch(directory, display))
-
-
-def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
-    from workbench.propose.registry import check
-    from workbench.propose.setup import asks_models
-    from workbench.search.registry import read as strategy_of
-
-    proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
-    if asks_models(proposer) != isinstance(setup, Setup):
-        raise UsageError(f"--proposer {proposer}: models are named with --model alone")
-    if (proposer == COMMAND) != isinstance(setup, CommandSetup):
-        raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
-    try:
-        strategy_of(arguments.strategy)
-        check(proposer)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return Settings(
-        lineages=arguments.lineages,
-        strategy=arguments.strategy,
-        proposer=proposer,
-        options={} if setup is None else setup.recorded(),
-        seed=arguments.seed,
-        limits=read_limits(arguments.budget),
-        target=arguments.target,
-        sandbox=arguments.sandbox,
-    )
-
-
-def _taped(settings: Settings, source: str | None) -> tuple[Settings, list[Blob]]:
-    """Give a proposer that replays its recording. Raises `UsageError`."""
-    if (settings.proposer == REPLAY) != (source is not None):
-        raise UsageError("--proposer replay and --recording SESSION belong together")
-    if source is None:
-        return settings, []
-    from workbench.engine.recording import NothingRecorded, tape
-
-    try:
-        made, blobs = tape(named(source))
-    except (NothingRecorded, StoreError) as error:
-        raise UsageError(f"--recording: {error}") from None
-    return replace(settings, options=made.recorded()), blobs
 
 
 def _on_terminal() -> bool:
@@ -194,10 +126,10 @@ def go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
 
 
 def _tui(directory: Path | None) -> int:
-    from workbench.display.desk import Desk
+    from workbench.cli.desk import FullDesk
     from workbench.display.tui import run_app
 
-    farewell = asyncio.run(run_app(Desk(), None if directory is None else str(directory)))
+    farewell = asyncio.run(run_app(FullDesk(), None if directory is None else str(directory)))
     for said in farewell.lines():
         print(said)
     return DONE

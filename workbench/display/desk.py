@@ -1,12 +1,9 @@
-"""Sessions and tasks as front ends get at them: list, open, resume, start."""
+"""Sessions and tasks as front ends get at them: list, open, resume, recover, delete."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
-
-from msgspec.structs import replace
 
 from workbench.display import text
 from workbench.display.opener import (
@@ -16,22 +13,26 @@ from workbench.display.opener import (
     OpenFailed,
     OpenMode,
     SessionRow,
-    StartOptions,
     TaskRow,
 )
 from workbench.engine.client import SessionFeed
 from workbench.engine.command import Control
-from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.feed import Feed
-from workbench.engine.launch import Launch
-from workbench.engine.models import named, refuse_unknown, refuse_unpriced
 from workbench.engine.spawn import EngineNotStarted, spawn
 from workbench.formats.error import TaskError
 from workbench.formats.load import bundled, load
-from workbench.model.limits import Limits
-from workbench.model.task import Task
-from workbench.search.registry import read, strategies
-from workbench.store import Reader, SessionSummary, StoreError, default_root, holder, list_sessions
+from workbench.store import (
+    Reader,
+    SessionSummary,
+    StoreError,
+    default_root,
+    delete,
+    holder,
+    list_sessions,
+    new_session_id,
+    recover,
+    spoken,
+)
 
 
 class Opened:
@@ -50,15 +51,15 @@ class Opened:
 
 
 class Desk:
-    """Lists, opens and starts sessions below one directory."""
+    """Lists, opens, recovers and deletes sessions below one directory."""
 
     def __init__(self, root: Path | None = None) -> None:
         """Work below `root`, by default the user's own session directory."""
-        self._root = root or default_root()
+        self.root = root or default_root()
 
     async def sessions(self) -> list[SessionRow]:
         """Return every session, newest first; broken ones carry their problem."""
-        found = await asyncio.to_thread(list_sessions, self._root)
+        found = await asyncio.to_thread(list_sessions, self.root)
         return [_row(one) for one in found]
 
     async def glance(self, path: str) -> Glance | None:
@@ -78,60 +79,46 @@ class Desk:
         except (StoreError, EngineNotStarted, OSError) as error:
             raise OpenFailed(str(error)) from None
 
+    async def recover(self, path: str) -> str:
+        """Make a new session of what a damaged one still holds; return its path."""
+        directory = self.root / new_session_id("recovered")
+        try:
+            await asyncio.to_thread(recover, Path(path), directory)
+        except (StoreError, OSError) as error:
+            raise OpenFailed(str(error)) from None
+        return str(directory)
+
+    async def delete(self, path: str) -> None:
+        """Remove a session that no engine runs, for good."""
+        try:
+            await asyncio.to_thread(delete, Path(path))
+        except StoreError as error:
+            raise OpenFailed(str(error)) from None
+
     def tasks(self) -> list[TaskRow]:
         """Return the tasks that come with the workbench; one that cannot be read says why."""
-        rows = []
-        for path in bundled():
-            try:
-                task = load(path).task
-                rows.append(TaskRow(task.name, task.title, str(path)))
-            except TaskError as error:
-                rows.append(TaskRow(path.name, str(error), str(path)))
-        return rows
-
-    def strategies(self) -> list[str]:
-        """Return the strategies' names, the default first."""
-        default = Settings().strategy
-        return sorted(strategies(), key=lambda name: (name != default, name))
-
-    def problem(self, task_path: str, options: StartOptions) -> str:
-        """Say why a session cannot be begun so, and what to do; empty if it can."""
-        try:
-            _checked(task_path, options)
-        except (TaskError, ValueError) as error:
-            return str(error)
-        return ""
-
-    async def start(self, task_path: str, options: StartOptions) -> Attached:
-        """Begin a new session and attach to its engine."""
-        try:
-            task, settings = _checked(task_path, options)
-            directory = await create_session(self._root, task, settings)
-        except (TaskError, StoreError, OSError, ValueError) as error:
-            raise OpenFailed(str(error)) from None
-        try:
-            # Named here and now: their addresses are the person's own word.
-            await spawn(directory, Launch(named=options.models))
-        except (EngineNotStarted, OSError) as error:
-            raise OpenFailed(str(error)) from None
-        return await self.open(str(directory), "attach")
+        return [_task(path) for path in bundled()]
 
 
-def _checked(task_path: str, options: StartOptions) -> tuple[Task, Settings]:
-    """Return what a new session is made of. Raises `ValueError` and `TaskError`."""
-    task = load(task_path).task
-    read(options.strategy)
-    limits = Limits(evaluations=options.evaluations, usd=options.usd)
-    settings = Settings(
-        lineages=options.lineages, strategy=options.strategy, seed=options.seed, limits=limits
+def _task(path: Path) -> TaskRow:
+    try:
+        task = load(path).task
+    except TaskError as error:
+        return TaskRow(path.name, "", str(path), problem=str(error))
+    better = "higher" if task.direction == "maximize" else "lower"
+    return TaskRow(
+        path.name,
+        task.title,
+        str(path),
+        category=task.category,
+        score=f"{task.score_name}, {better} is better",
+        baseline=_score(task.baseline, task.unit),
+        best_known=_score(task.best_known, task.unit),
     )
-    if not options.models:
-        return task, settings
-    setup = named(options.models)
-    setup = replace(setup, options=replace(setup.options, effort=options.effort))
-    refuse_unknown(setup, os.environ)
-    refuse_unpriced([setup], complete(limits, task))
-    return task, replace(settings, proposer=setup.name, options=setup.recorded())
+
+
+def _score(value: float | None, unit: str) -> str:
+    return "" if value is None else text.with_unit(text.number(value), unit)
 
 
 def _glance(path: Path) -> Glance:
@@ -152,7 +139,9 @@ def _glance(path: Path) -> Glance:
 
 
 def _row(one: SessionSummary) -> SessionRow:
-    best = "" if one.best_score is None else text.with_unit(text.number(one.best_score), one.unit)
+    best = _score(one.best_score, one.unit)
+    parts = text.spend(one.spent, one.limits)
+    priced = one.limits.usd is not None or text.has_cost(one.spent)
     return SessionRow(
         id=one.id,
         task=one.task,
@@ -161,9 +150,11 @@ def _row(one: SessionSummary) -> SessionRow:
         lineages=one.lineages,
         candidates=one.candidates,
         best=best,
-        spent=" · ".join(text.spend(one.spent, one.limits)),
+        spent=" · ".join(parts),
         updated=one.updated,
-        resumable=not one.problem,
+        resumable=not one.problem and one.state != "finished",
         path=str(one.path.parent),
         problem=one.problem or "",
+        cost=parts[-1] if priced else "",
+        name=spoken(one.path.parent),
     )

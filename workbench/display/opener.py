@@ -5,7 +5,8 @@ Nothing here knows Textual, the store or a socket, so a command line can build a
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -35,6 +36,10 @@ class SessionRow(msgspec.Struct, frozen=True):
     path: str
     problem: str = ""
     """Why the file cannot be opened as it is; empty if it can."""
+    cost: str = ""
+    """Dollars spent, and of how many; empty where nothing has a price and nothing bounds it."""
+    name: str = ""
+    """How the session is called on a command line, quoted for a shell."""
 
 
 class GlanceRow(msgspec.Struct, frozen=True):
@@ -62,24 +67,48 @@ class TaskRow(msgspec.Struct, frozen=True):
     """One task that a new session may search."""
 
     name: str
+    """As on the command line."""
     title: str
     path: str
+    category: str = ""
+    score: str = ""
+    """What is scored, and whether more or less of it is better."""
+    baseline: str = ""
+    """The score to begin from; empty where none is known."""
+    best_known: str = ""
+    problem: str = ""
+    """Why it cannot be read; empty if it can."""
 
 
-class StartOptions(msgspec.Struct, frozen=True):
-    """What a person chooses for a new session."""
+Words = Mapping[str, str]
+"""What a person has said of a new session: name of a `Field` -> text. What is left out is as by
+default."""
 
-    lineages: int
-    seed: int
-    evaluations: int | None
-    """Budget of verifications; None takes the task's own."""
-    strategy: str
-    """As on the command line: ``islands``, or with options ``islands:islands=3``."""
-    models: tuple[str, ...] = ()
-    """As on the command line; none leaves it to the mechanical proposer."""
-    effort: str = ""
-    usd: float | None = None
-    """Budget in dollars; None sets none."""
+
+class Field(NamedTuple):
+    """One thing that can be said of a new session."""
+
+    name: str
+    """An option of `workbench run`, without its dashes; a limit of the budget: ``budget.usd``."""
+    group: str
+    meaning: str
+    default: str = ""
+    """What holds where nothing is said, in words."""
+    choices: tuple[str, ...] = ()
+    """All it can be; empty for a text."""
+    known: tuple[str, ...] = ()
+    """Some of what it can be, to complete what is being written."""
+
+
+class Preview(NamedTuple):
+    """What would be done."""
+
+    command: str
+    """The command line that does the same."""
+    told: tuple[tuple[str, str], ...] = ()
+    """What will be executed, and how: a word for each thing, and what it is."""
+    problem: str = ""
+    """Why it cannot be begun so, and what to do; empty if it can."""
 
 
 class OpenFailed(Exception):
@@ -110,16 +139,26 @@ class SessionOpener(Protocol):
     async def open(self, path: str, mode: OpenMode) -> Attached:
         """Open the session at `path`. Raises `OpenFailed`."""
 
+    async def recover(self, path: str) -> str:
+        """Make a new session of what a damaged one still holds; return its path. Raises
+        `OpenFailed`."""
+
+    async def delete(self, path: str) -> None:
+        """Remove a session that no engine runs, for good. Raises `OpenFailed`."""
+
     def tasks(self) -> list[TaskRow]:
-        """Return the tasks that can be started."""
+        """Return the tasks that can be started. May take a while: for a thread."""
 
-    def strategies(self) -> list[str]:
-        """Return the names of the strategies, the default first."""
+    def fields(self) -> list[Field]:
+        """Return all that can be said of a new session, the task first."""
 
-    def problem(self, task_path: str, options: StartOptions) -> str:
-        """Say why a session cannot be begun so, and what to do; empty if it can."""
+    def check(self, name: str, text: str) -> str:
+        """Say what is wrong with what is said in one field; empty if nothing is, by itself."""
 
-    async def start(self, task_path: str, options: StartOptions) -> Attached:
+    async def preview(self, words: Words) -> Preview:
+        """Say what `start` would do."""
+
+    async def start(self, words: Words) -> Attached:
         """Begin a new session and attach to its engine. Raises `OpenFailed`."""
 
 
@@ -152,3 +191,9 @@ def mode_for(row: SessionRow) -> OpenMode:
     if row.state in ("running", "pausing", "paused"):
         return "attach"
     return "resume" if row.resumable else "view"
+
+
+def command_for(row: SessionRow) -> str:
+    """Return the command line that does what opening a listed session does."""
+    verb = {"attach": "attach", "resume": "resume", "view": "show"}[mode_for(row)]
+    return f"workbench {verb} {row.name}"

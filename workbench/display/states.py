@@ -56,6 +56,7 @@ SESSIONS = {
     "paused": Mark("‖", "paused", WARN),
     "finished": Mark("✔", "finished", ACCENT),
     "interrupted": Mark("!", "interrupted", BAD),
+    "interrupted (crashed)": Mark("!", "crashed", BAD),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from workbench.model.limits import Spend
 from workbench.model.traits import Traits
 from workbench.model.verdict import Verdict
 
@@ -64,6 +65,8 @@ class Candidate(msgspec.Struct):
     reply: str | None = None
     traits: Traits | None = None
     """None where it was made before they were taken."""
+    spend: Spend = Spend()
+    """What its proposal cost."""
     verdict: Verdict | None = None
     judgement: Judgement | None = None
     """Set where a person found it wrong."""

@@ -40,6 +40,8 @@ class Session:
         self.updated_at = 0.0
         self.elapsed = 0.0
         self.best: CandidateId | None = None
+        self.judgements = 0
+        """How often people changed what counts, and curves with it, after the fact."""
         self.engine: ev.EngineOpened | None = None
         """The run that is open, or was when the journal ends without a checkpoint."""
         self.isolation: ev.EngineOpened | None = None
@@ -189,6 +191,7 @@ class Session:
             prompt=e.prompt,
             reply=e.reply,
             traits=e.traits,
+            spend=e.spend,
         )
         self.candidates[e.candidate] = candidate
         self._spend(e.lineage, e.spend)
@@ -292,6 +295,7 @@ class Session:
     def _candidate_judged(self, record: Record, e: ev.CandidateJudged) -> None:
         candidate = self.candidates[e.candidate]
         candidate.judgement = Judgement(e.reason, e.author) if e.reason else None
+        self.judgements += 1
         for lineage in self.lineages.values():
             if e.candidate in lineage.candidates:
                 lineage.rank_again()

@@ -20,6 +20,7 @@ from workbench.store.errors import (
 from workbench.store.export import export
 from workbench.store.lock import Holder, SessionLock, holder
 from workbench.store.reader import Reader
+from workbench.store.removal import delete
 from workbench.store.rows import CandidateRow, LineageRow, SessionSummary
 from workbench.store.sessions import (
     default_root,
@@ -50,6 +51,7 @@ __all__ = [
     "StoreError",
     "create",
     "default_root",
+    "delete",
     "export",
     "find_session",
     "holder",

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.filter import LineFilter
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 
+from workbench.display.config.model import Value
+from workbench.display.config.place import config_file
+from workbench.display.config.settings import Settings
 from workbench.display.opener import (
     Attached,
     Exit,
     OpenFailed,
     OpenMode,
     SessionOpener,
-    StartOptions,
+    Words,
     mode_for,
 )
-from workbench.display.tui import palette, themes
+from workbench.display.tui import notify, palette, picture
+from workbench.display.tui.looks import Looks
+from workbench.display.tui.notify import Notice
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
 from workbench.display.tui.screens.opening import Opening
+from workbench.display.tui.screens.settings import SettingsScreen
+from workbench.display.tui.screens.themes import ThemeChooser
+from workbench.display.tui.themes import palette as colours
 
 LONG = 5_000
 """Records from which a journal takes so long to be read that something is shown meanwhile."""
 REPAINT_SECONDS = 0.15
 """Shortest time between repaints of what comes from the feed."""
+THEME_SECONDS = 1.0
+"""How often a person's own themes are looked at."""
 INTERRUPT_SECONDS = 5.0
 """A second ctrl+c within this time leaves."""
 
@@ -50,7 +63,13 @@ class WorkbenchApp(App[Exit]):
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "toggle_help", "Help", id="app.help", key_display="?"),
-        Binding("ctrl+q", "leave_now", "Quit at once", id="app.quit", show=False),
+        Binding("comma", "settings", "Settings", id="app.settings", show=False, key_display=","),
+        Binding("ctrl+t", "themes", "Theme", id="app.theme", show=False),
+        Binding("ctrl+s", "picture", "Save picture", id="app.picture", show=False, priority=True),
+        Binding(
+            "ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True
+        ),
+        Binding("ctrl+q", "leave_now", "Quit at once", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "Twice: quit", id="app.interrupt", show=False, system=True),
     ]
 
@@ -59,8 +78,12 @@ class WorkbenchApp(App[Exit]):
         opener: SessionOpener,
         attached: Attached | None = None,
         first: tuple[str, OpenMode] | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """Start with `attached` in front, or the session to be opened `first`, or the list."""
+        """Start with `attached` in front, or the session to be opened `first`, or the list.
+
+        `settings` are a person's own; by default none, and what is changed lasts for this run.
+        """
         super().__init__()
         self.opener = opener
         self.run_in_front: Run | None = None
@@ -72,22 +95,35 @@ class WorkbenchApp(App[Exit]):
         self._painted_at = 0.0
         self._paint_due: Timer | None = None
         self._interrupted = 0.0
-        self.theme_problems = themes.install(self)
+        self.looks = Looks(self, settings or Settings())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give themes that are not ours a palette for curves and diffs."""
-        return themes.defaults(self.current_theme)
+        return colours.defaults(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Spell signs in ASCII, last of all, where they must be."""
+        filters = super().get_line_filters()
+        return [*filters, self.looks.ascii] if self.looks.ascii.enabled else filters
 
     async def on_mount(self) -> None:
         """Show the first screen and start repainting."""
-        if self.theme_problems:
-            self.notify(self.theme_problems, severity="error", markup=False, timeout=10)
+        if self.looks.problems:
+            self.notify(self.looks.problems, severity="error", markup=False, timeout=10)
+        self.looks.map_keys()
         await self.push_screen(Home(self.opener))
         if self._first is not None:
             await self.show_session(self._first)
         if self._open_first is not None:
             self.open_session(*self._open_first, only=True)
         self.set_interval(1.0, self.repaint_view)  # time goes by without an update too
+        self.set_interval(THEME_SECONDS, self.follow_themes)
+
+    def follow_themes(self) -> None:
+        """Show changes of a person's own themes at once."""
+        problems = self.looks.themes.poll()
+        if problems:
+            self.notify(problems, severity="error", markup=False, timeout=10)
 
     def on_change(self) -> None:
         """Have the view painted soon: at once after a rest, else `REPAINT_SECONDS` later."""
@@ -101,18 +137,36 @@ class WorkbenchApp(App[Exit]):
         run = self.run_in_front
         if run is None or not self.is_running:
             return  # no session, or the screens are being taken down
+        self.tell(run.notices.due(time.monotonic()))
         second = int(time.time()) if run.view.attached else 0
         state = (run.view.version, second)
         if state == self._painted:
             return
-        screen = next((s for s in reversed(self.screen_stack) if isinstance(s, RunScreen)), None)
-        if screen is not None and screen.ready:
+        # What stands behind a question is seen, what stands behind another screen is not.
+        seen = next(s for s in reversed(self.screen_stack) if not isinstance(s, ModalScreen))
+        if isinstance(seen, RunScreen) and seen.ready:
             only_time = state[0] == self._painted[0]
             self._painted = state
             if only_time:
-                screen.refresh_clock()
+                seen.refresh_clock()
             else:
-                screen.refresh_view()
+                seen.refresh_view()
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Show what a person wants to be told; loudly, if so set, while they look elsewhere."""
+        wanted = self.looks.settings.config.notify
+        told = [notice for notice in notices if getattr(wanted, notice.kind)]
+        for one in told:
+            self.notify(one.text, title=one.title, severity=one.severity, markup=False)
+        if not told or self.app_focus:
+            return
+        if wanted.bell:
+            self.bell()
+        if wanted.desktop != "off" and self._driver is not None:
+            for one in told:
+                self._driver.write(
+                    notify.desktop_sequence(wanted.desktop, one, "TMUX" in os.environ)
+                )
 
     async def show_session(self, attached: Attached) -> None:
         """Put a session in front and follow its feed."""
@@ -156,12 +210,12 @@ class WorkbenchApp(App[Exit]):
         if isinstance(self.screen, Opening):
             await self.pop_screen()
 
-    def start_session(self, task_path: str, options: StartOptions) -> None:
+    def start_session(self, words: Words) -> None:
         """Begin a new session; says why if it cannot be started."""
 
         async def work() -> None:
             try:
-                await self.show_session(await self.opener.start(task_path, options))
+                await self.show_session(await self.opener.start(words))
             except OpenFailed as error:
                 self.notify(str(error), severity="error", markup=False, timeout=10)
 
@@ -193,6 +247,37 @@ class WorkbenchApp(App[Exit]):
         self._interrupted = now
         self.notify("press ctrl+c again to quit; a running engine runs on", markup=False)
 
+    def action_settings(self) -> None:
+        """Show every setting, to be changed."""
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self.looks))
+
+    def action_themes(self, then: Callable[[], None] = lambda: None) -> None:
+        """Choose a theme, each shown as one comes to it; `then` is called once one is chosen."""
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.change_setting("theme", name)
+                then()
+
+        self.push_screen(ThemeChooser(self.looks.themes), chosen)
+
+    def change_setting(self, key: str, value: Value | None) -> None:
+        """Put a setting in force; says so if it cannot be kept for the next start."""
+        problem = self.looks.change(key, value)
+        if problem:
+            self.notify(problem, severity="error", markup=False, timeout=10)
+
+    def action_picture(self) -> None:
+        """Save an SVG of the screen in front and say where."""
+        try:
+            path = picture.save(self)
+        except OSError as error:
+            told = f"no picture was saved: {error.strerror or error} ({picture.folder()})"
+            self.notify(told, severity="error", markup=False)
+        else:
+            self.notify(f"saved {path}", title="Picture", markup=False)
+
     def action_toggle_help(self) -> None:
         """Show or hide the keys of the screen in front."""
         if self.screen.query("HelpPanel"):
@@ -204,8 +289,9 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title not in ("Quit", "Keys"):  # ours say more
-                yield command
+            if command.title in ("Quit", "Keys", "Maximize", "Minimize", "Theme", "Screenshot"):
+                continue  # ours say more
+            yield command
 
 
 async def run_app(opener: SessionOpener, start: str | None) -> Exit:
@@ -219,7 +305,8 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
         rows = [row for row in await opener.sessions() if start in (row.path, row.id)]
         path = rows[0].path if rows else start
         first = path, mode_for(rows[0]) if rows else "attach"
-    app = WorkbenchApp(opener, first=first)
+    app = WorkbenchApp(opener, first=first, settings=Settings(config_file()))
+    gc.freeze()  # modules and classes stay: each look at them all holds the keys up for 50 ms
     try:
         farewell = await app.run_async()
     finally:

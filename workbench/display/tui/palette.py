@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from workbench.display.tui.screens.base import RunScreen
+
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
@@ -25,9 +27,11 @@ def commands(app: App[Any], screen: Screen[object]) -> Iterable[SystemCommand]:
         title = f"{noun}: {binding.description.lower()}"
         shown = binding.key_display or app.get_key_display(binding)
         yield SystemCommand(title, f"Key {shown or key}", _runner(app, active.node, binding.action))
+    if isinstance(screen, RunScreen):
+        yield from screen.palette_commands()
 
 
-_LISTS = frozenset({"list", "rows", "hint", "ask"})
+_LISTS = frozenset({"list", "rows", "hint", "ask", "filter", "choice"})
 """Keys of lists and of the text area: they move about, they do nothing by name."""
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from workbench.display import text
 from workbench.display.opener import Attached, Exit
+from workbench.display.tui.comparisons import Comparisons
+from workbench.display.tui.notify import Notices
 from workbench.display.tui.view import View
 from workbench.engine.command import AnyCommand, Reply
 from workbench.model.candidate import Candidate
+from workbench.model.event import Record
 from workbench.store import spoken
 
 _BREATHE = 200
@@ -27,6 +30,8 @@ class Run:
         self.attached = attached
         self._on_change = on_change
         self.view = View(attached.feed)
+        self.comparisons = Comparisons(self.files)
+        self.notices = Notices(attached.feed.session)
         self._texts: dict[str, str] = {}
 
     @property
@@ -40,6 +45,8 @@ class Run:
         try:
             async for update in self.attached.feed.updates():
                 self.view.note(update)
+                if isinstance(update, Record):
+                    self.notices.note(update)
                 self._on_change()
                 taken += 1
                 if taken % _BREATHE == 0:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workbench.display import text
 from workbench.display.lines import EventLog, history, line_of, verdict_line
+from workbench.display.tui.marks import Marks
+from workbench.display.tui.render.diff_rows import Look
 from workbench.engine.feed import Feed, Live, Update
 from workbench.model import event as ev
 from workbench.model.candidate import Candidate, CandidateId, LineageId
@@ -16,7 +18,17 @@ STREAM_LIMIT = 20_000
 """Characters of streamed model text kept per lineage."""
 
 BASES = ("parent", "baseline", "best", "initial")
-"""What a candidate may be compared with, in the order `b` cycles through."""
+"""What a candidate may be compared with beside marked ones, in the order `b` cycles through."""
+
+
+class Pair(NamedTuple):
+    """Two candidates to compare."""
+
+    shown: Candidate | None
+    base: Candidate | None
+    """What it is compared with; None if there is no such thing."""
+    name: str
+    """What the base is to a person: ``parent``, ``best``, ``⚑2`` …"""
 
 
 class View:
@@ -36,7 +48,11 @@ class View:
         self.ended: Literal["", "closed", "gone"] = ""
         """``closed`` after a clean end of the feed, ``gone`` when the engine vanished."""
         self.lineage: LineageId = next(iter(self.session.lineages), 1)
-        self.base = BASES[0]
+        self.base: str | CandidateId = BASES[0]
+        """What candidates are compared with: one of `BASES`, or a marked candidate."""
+        self.marks = Marks()
+        self.look = Look()
+        """How a person wants to read diffs."""
         self._picked: dict[LineageId, CandidateId] = {}
         self._bests: dict[LineageId | None, float | None] = {
             number: lineage.best_reward for number, lineage in self.session.lineages.items()
@@ -124,21 +140,48 @@ class View:
         place = min(len(order) - 1, max(0, order.index(shown.id) + offset))
         self.pick_candidate(order[place])
 
-    def cycle_base(self) -> None:
-        """Compare with the next of `BASES`."""
-        self.base = BASES[(BASES.index(self.base) + 1) % len(BASES)]
+    def toggle_mark(self, candidate: CandidateId) -> bool:
+        """Mark a candidate or take its mark away; False if all marks are in use."""
+        done = self.marks.toggle(candidate)
+        if self.base not in (*BASES, *(marked for _, marked in self.marks)):
+            self.base = BASES[0]
+        self.version += 1
+        return done
+
+    def set_look(self, look: Look) -> None:
+        """Read diffs in another way."""
+        self.look = look
         self.version += 1
 
-    def base_candidate(self) -> Candidate | None:
-        """Return what the shown candidate is compared with; None if there is no such thing."""
+    def cycle_base(self) -> bool:
+        """Compare with the next thing that there is; False if there is no other."""
+        shown = self.candidate
+        order: list[str | CandidateId] = [*BASES, *(marked for _, marked in self.marks)]
+        at = order.index(self.base)
+        for base in (*order[at + 1 :], *order[:at]):
+            found = self._base(base)
+            if found is not None and found is not shown:
+                self.base = base
+                self.version += 1
+                return True
+        return False
+
+    def pair(self) -> Pair:
+        """Return the candidate shown with what it is compared with."""
+        name = self.base if isinstance(self.base, str) else self.marks.of(self.base)
+        return Pair(self.candidate, self._base(self.base), name)
+
+    def _base(self, base: str | CandidateId) -> Candidate | None:
         lineage, shown = self.selected, self.candidate
         if lineage is None or shown is None:
             return None
-        if self.base == "parent":
+        if base == "parent":
             return self.session.candidates.get(shown.parents[0]) if shown.parents else None
-        if self.base == "baseline":
+        if base == "baseline":
             return lineage.origin
-        return lineage.best_candidate if self.base == "best" else self.session.initial
+        if base in ("best", "initial"):
+            return lineage.best_candidate if base == "best" else self.session.initial
+        return self.session.candidates.get(int(base))
 
     def waiting(self, lineage: Lineage, now: float) -> str:
         """Say what a lineage's next call to a model waits for, e.g. ``12 s: rate limit``."""

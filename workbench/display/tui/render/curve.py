@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from workbench.display import states, text
-from workbench.display.states import ACCENT, BAD, MUTED
+from workbench.display.states import ACCENT, BAD, GOOD, MUTED
 from workbench.display.tui.render.plot import MARKS_FROM, Plot
 from workbench.model.session import Session
 
@@ -18,6 +18,7 @@ def rows(plot: Plot, session: Session) -> list[Content]:
     labels = _tick_labels(plot)
     ends = _end_labels(plot, session)
     rules = _rules(plot, session)
+    stars = _stars(plot, session)
     gutter = plot.gutter
     drawn: list[Content] = []
     for row in range(plot.rows):
@@ -25,6 +26,8 @@ def rows(plot: Plot, session: Session) -> list[Content]:
         axis = "┤" if label else "│"
         cells: list[Cell] = [(character, MUTED) for character in f"{label:>{gutter - 1}}{axis}"]
         cells += _plot_cells(plot, row, rules.get(row, ""))
+        for column in stars.get(row, ()):
+            cells[gutter + column] = ("★", f"{GOOD} bold")
         cells += ends.get(row, [])
         drawn.append(join(cells))
     drawn.append(join(_axis(plot, gutter)))
@@ -78,34 +81,64 @@ def _write_free(cells: list[Cell], free: list[bool], label: str) -> None:
 
 def _rules(plot: Plot, session: Session) -> dict[int, str]:
     """Return row -> label of the baseline and the best known score, where they are in view."""
-    facts, found = session.facts, {}
-    for name, value in (("baseline", facts.baseline), ("best known", facts.best_known)):
+    facts, found = session.facts, dict[int, str]()
+    known = ("baseline", facts.baseline), ("bound", facts.bound), ("best known", facts.best_known)
+    for name, value in known:
         if value is None:
             continue
         reward = facts.direction.reward(value)
-        if plot.setting.mode == "gap" and reward >= plot.frame.reference:
+        if not _in_view(plot, session, reward):
             continue
         row = plot.height_of(session, reward) // 4
-        if 0 <= row < plot.rows:
-            found[row] = f" {name} {text.score(facts, reward, unit=False)} "
+        both = f"{found[row].rstrip()} ·" if row in found else ""
+        found[row] = f"{both} {name} {text.score(facts, reward, unit=False)} "
+    return found
+
+
+def _in_view(plot: Plot, session: Session, reward: float) -> bool:
+    """Whether a rule at `reward` has a place on the picture."""
+    if plot.mode == "gap" and reward >= plot.frame.reference:
+        return False
+    if plot.mode == "log" and session.facts.direction.score(reward) <= 0:
+        return False
+    return 0 <= plot.height_of(session, reward) < plot.canvas.dots_high
+
+
+_APART = 4
+"""Cells between two stars; where the best rose more often, one stands for several."""
+
+
+def _stars(plot: Plot, session: Session) -> dict[int, list[int]]:
+    """Return row -> columns where the session's best rose, the newest first."""
+    numbers = {one.number for one in plot.shown}
+    taken: list[int] = []
+    found: dict[int, list[int]] = {}
+    for rise in reversed(plot.curves.rises):
+        column = min(plot.canvas.width - 1, plot.place_of(rise.x) // 2)
+        row = plot.height_of(session, rise.reward) // 4
+        free = all(abs(column - other) >= _APART for other in taken)
+        if rise.lineage in numbers and free and 0 <= row < plot.rows:
+            taken.append(column)
+            found.setdefault(row, []).append(column)
     return found
 
 
 def off_axis(plot: Plot, session: Session) -> str:
-    """Name the best known score if it lies too far off to be drawn; empty if it is in view."""
-    known = session.facts.best_known
-    if known is None or plot.setting.mode == "gap":
+    """Name the best known score and the bound if they lie too far off to be drawn."""
+    facts, far = session.facts, []
+    if plot.mode == "gap" or not plot.shown:
         return ""
-    reward = session.facts.direction.reward(known)
-    if 0 <= plot.height_of(session, reward) < plot.canvas.dots_high:
-        return ""
-    return f"best known {text.score(session.facts, reward, unit=False)} is off the axis · "
+    for name, value in (("best known", facts.best_known), ("bound", facts.bound)):
+        if value is not None and not _in_view(plot, session, facts.direction.reward(value)):
+            far.append(f"{name} {text.number(value)}")
+    verb = "is" if len(far) == 1 else "are"
+    return f"{', '.join(far)} {verb} off the axis · " if far else ""
 
 
 def _end_labels(plot: Plot, session: Session) -> dict[int, list[Cell]]:
     """Put each lineage's name behind the end of its curve, moved apart where they collide."""
     wanted: list[tuple[int, int, float]] = []
-    for series in plot.curves.series.values():
+    for series in plot.shown:
         best = series.best[-1]
         if best is not None:
             height = plot.height_of(session, best) // 4
@@ -137,20 +170,25 @@ def _axis(plot: Plot, gutter: int) -> list[Cell]:
         if start > end and start >= 0:
             line[start : start + len(tick.label)] = tick.label
             end = start + len(tick.label)
-    unit = {"step": "step", "time": "time", "evaluations": "eval"}[plot.setting.axis]
-    tail = f" {unit}"[: plot.margin]
+    tail = f" {_UNITS[plot.setting.axis]}"[: plot.margin]
     return [(c, MUTED) for c in " " * (gutter - 1) + "└" + "".join(line) + tail]
+
+
+_UNITS = {"step": "step", "evaluations": "eval", "usd": "$", "time": "time"}
 
 
 def _marks(plot: Plot, session: Session, gutter: int) -> list[Cell]:
     """Draw ▲ where hints were taken and ✖ where the selected lineage's steps failed."""
     width = plot.canvas.width
     cells: list[Cell] = [(" ", "")] * width
-    series = plot.curves.series.get(plot.setting.selected)
+    shown = {one.number: one for one in plot.shown}
+    series = shown.get(plot.setting.selected)
     failed = series.failed if series is not None else []
     for x in failed:
         cells[min(width - 1, plot.place_of(x) // 2)] = ("✖", BAD)
     for x, number in plot.curves.hint_places(session):
+        if number not in shown:
+            continue
         at = min(width - 1, plot.place_of(x) // 2)
         label = f"▲L{number}"
         for offset, character in enumerate(label):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from workbench.display import states, text
-from workbench.display.states import BAD, MUTED, WARN
+from workbench.display.states import ACCENT, BAD, MUTED, WARN
 from workbench.display.tui.view import View
 from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
@@ -43,6 +43,8 @@ def selected(view: View, now: float) -> Content:
         told = states.of_candidate(candidate, lineage.best)
         shown = text.score(view.session.facts, candidate.reward)
         parts.append(Content(f" · #{candidate.id} "))
+        if sign := view.marks.of(candidate.id):
+            parts.append(Content.styled(f"{sign} ", f"bold {ACCENT}"))
         parts.append(Content.styled(told.text, told.style))
         parts.append(Content(f" {shown}" if candidate.reward is not None else ""))
         if candidate.note:

@@ -36,17 +36,18 @@ _ALL = (
     Column("state", "state", 13, least=9),
     Column("step", "step", 6, True),
     Column("best", "best", 14, True),
-    Column("delta", f"Δ/{DELTA_STEPS}", 11, True, 7),
+    Column("delta", f"Δ/{DELTA_STEPS}", 11, True),
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
     Column("tokens", "tokens", 7, True),
     Column("cache", "cache", 5, True),
     Column("hint", "hint", 10),
+    Column("marks", "marked", 11),
 )
-_OPTIONAL = ("tokens", "cache")
+_OPTIONAL = ("tokens", "cache", "marks")
 """What is there only once some lineage has it."""
-_DROPPED = ("trend", "tokens", "cache", "spent", "last", "delta", "hint", "step")
+_DROPPED = ("trend", "tokens", "cache", "marks", "spent", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
 
 
@@ -65,6 +66,8 @@ class Row(msgspec.Struct, frozen=True):
     tokens: str
     cache: str
     hint: str
+    marks: str
+    """Signs of its candidates that are marked."""
 
 
 def row_of(view: View, lineage: Lineage) -> Row:
@@ -83,6 +86,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
         tokens=text.count(lineage.spent.tokens) if lineage.spent.tokens else "",
         cache="" if lineage.reading.hit_rate is None else f"{lineage.reading.hit_rate:.0%}",
         hint=_hint(session, lineage),
+        marks="".join(view.marks.of(n) for _, n in view.marks if n in lineage.candidates),
     )
 
 
@@ -174,7 +178,7 @@ def _cell(row: Row, field: str) -> Content:
         return Content.styled(value, states.series(row.number))
     if field == "best":
         return Content.styled(value, "bold")
-    if field == "hint" and value != "–":
+    if field in ("hint", "marks") and value != "–":
         return Content.styled(value, ACCENT)
     if field == "last" and value[:1] in ("✖", "!"):
         return Content.styled(value, states.BAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from workbench.display.text import number
@@ -15,6 +16,10 @@ class Tick(NamedTuple):
     label: str
 
 
+Spell = Callable[[float], str]
+"""Writes a value as it stands on an axis."""
+
+
 class Scale(Protocol):
     """One axis. `low` lies at fraction 0 and `high` at 1."""
 
@@ -23,6 +28,9 @@ class Scale(Protocol):
 
     def fraction(self, value: float) -> float:
         """Where `value` lies; outside 0..1 if it is off the axis."""
+
+    def value(self, fraction: float) -> float:
+        """What lies there: `fraction` the other way round."""
 
     def ticks(self, room: int) -> list[Tick]:
         """Return at most about `room` round values within the axis."""
@@ -60,6 +68,10 @@ class Linear:
         """Where `value` lies."""
         return (value - self.low) / (self.high - self.low)
 
+    def value(self, fraction: float) -> float:
+        """What lies there."""
+        return self.low + fraction * (self.high - self.low)
+
     def ticks(self, room: int) -> list[Tick]:
         """Return round values, all written with the decimals that their distance needs."""
         step = nice_step(self.high - self.low, room)
@@ -89,11 +101,33 @@ class Seconds(Linear):
         ]
 
 
+class Dollars(Linear):
+    """A linear axis of money."""
+
+    def ticks(self, room: int) -> list[Tick]:
+        """Return round amounts: ``$0.50``."""
+        return [Tick(tick.value, dollars(tick.label)) for tick in super().ticks(room)]
+
+
+def dollars(amount: str | float) -> str:
+    """Write an amount on an axis."""
+    return f"${amount if isinstance(amount, str) else number(amount)}"
+
+
+def seconds(value: float) -> str:
+    """Write a time on an axis without round times."""
+    return f"{number(value)} s"
+
+
 class Log:
     """An axis on which equal ratios have equal lengths; values below `low` lie on it."""
 
-    def __init__(self, low: float, high: float) -> None:
-        """Span `low` to `high`, both above 0; spans of less than a factor 2 are widened."""
+    def __init__(self, low: float, high: float, spell: Spell = number) -> None:
+        """Span `low` to `high`, both above 0; spans of less than a factor 2 are widened.
+
+        `spell` writes a value on the axis.
+        """
+        self._spell = spell
         if high < low * 2:
             low, high = low / 2, high * 2
         self.low, self.high = low, high
@@ -104,6 +138,10 @@ class Log:
         """Where `value` lies."""
         return (math.log10(max(value, self.low)) - self._base) / self._span
 
+    def value(self, fraction: float) -> float:
+        """What lies there."""
+        return float(10.0 ** (self._base + fraction * self._span))
+
     def ticks(self, room: int) -> list[Tick]:
         """Return powers of ten, with 2 and 5 between them where there is room."""
         first, last = math.floor(self._base), math.ceil(self._base + self._span)
@@ -111,6 +149,6 @@ class Log:
             values = [f * 10.0**n for n in range(first, last + 1) for f in factors]
             inside = [v for v in values if self.low * 0.999 <= v <= self.high * 1.001]
             if len(inside) <= max(2, room):
-                return [Tick(value, number(value)) for value in inside]
+                return [Tick(value, self._spell(value)) for value in inside]
         keep = math.ceil(len(inside) / max(1, room))
-        return [Tick(value, number(value)) for value in inside[::keep]]
+        return [Tick(value, self._spell(value)) for value in inside[::keep]]

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
 
 from workbench.model.candidate import LineageId
 from workbench.model.lineage import Lineage, Point
 from workbench.model.session import Session
 
-XAxis = Literal["step", "time", "evaluations"]
-X_AXES: tuple[XAxis, ...] = ("step", "time", "evaluations")
+XAxis = Literal["step", "evaluations", "usd", "time"]
+X_AXES: tuple[XAxis, ...] = ("step", "evaluations", "usd", "time")
 """What a curve may run over, in the order `c` cycles through."""
 
 _X: dict[XAxis, Callable[[Point], float]] = {
     "step": lambda point: float(point.step),
-    "time": lambda point: point.elapsed,
     "evaluations": lambda point: float(point.evaluations),
+    "usd": lambda point: point.usd,
+    "time": lambda point: point.elapsed,
 }
+
+
+def axes(session: Session) -> tuple[XAxis, ...]:
+    """Return what the curves of a session may run over: dollars only where some are known."""
+    return tuple(axis for axis in X_AXES if axis != "usd" or session.spent.usd > 0)
+
+
+class Rise(NamedTuple):
+    """Where the best of the whole session rose."""
+
+    lineage: LineageId
+    x: float
+    reward: float
 
 
 class Series:
@@ -39,9 +53,10 @@ class Series:
         """Places of steps that gave no feasible candidate."""
         self._taken = 0
 
-    def absorb(self, lineage: Lineage) -> int:
-        """Take in the points that are new; return how many there were."""
+    def absorb(self, lineage: Lineage) -> list[tuple[float, Point]]:
+        """Take in the points that are new; return them with their abscissae."""
         new = lineage.curve[self._taken :]
+        placed: list[tuple[float, Point]] = []
         for point in new:
             x = max(self.xs[-1], _X[self.axis](point))
             self.xs.append(x)
@@ -50,8 +65,15 @@ class Series:
             self.raw.append(point.reward)
             if point.reward is None:
                 self.failed.append(x)
+            placed.append((x, point))
         self._taken += len(new)
-        return len(new)
+        return placed
+
+    @property
+    def least(self) -> float | None:
+        """The first abscissa above zero, where a logarithmic axis may begin; None without any."""
+        index = bisect_right(self.xs, 0.0)
+        return self.xs[index] if index < len(self.xs) else None
 
     def best_at(self, x: float) -> float | None:
         """Return the best reward known at `x`; None before there was one."""
@@ -66,16 +88,24 @@ class Curves:
         """Start empty."""
         self.axis = axis
         self.series: dict[LineageId, Series] = {}
+        self.rises: list[Rise] = []
+        """Where the session's best rose, in the order in which it did."""
+        self._top: float | None = None
 
     def absorb(self, session: Session) -> int:
         """Take in every new point of every lineage; return how many there were."""
-        new = 0
+        new: list[tuple[float, LineageId, float, Point]] = []
         for number, lineage in session.lineages.items():
             series = self.series.get(number)
             if series is None:
                 series = self.series[number] = Series(lineage, self.axis)
-            new += series.absorb(lineage)
-        return new
+            new += [(point.elapsed, number, x, point) for x, point in series.absorb(lineage)]
+        for _, number, x, point in sorted(new, key=lambda item: item[:2]):
+            if point.best is not None and (self._top is None or point.best > self._top):
+                self._top = point.best
+                if point.step > 0:  # what a lineage starts from is no rise
+                    self.rises.append(Rise(number, x, point.best))
+        return len(new)
 
     def hint_places(self, session: Session) -> list[tuple[float, LineageId]]:
         """Return where each hint was first taken, by each lineage that took it."""
@@ -88,17 +118,18 @@ class Curves:
                     places.append((_X[self.axis](lineage.curve[index]), number))
         return places
 
-    @property
-    def reach(self) -> float:
-        """The furthest abscissa of any curve."""
-        return max((series.xs[-1] for series in self.series.values()), default=0.0)
 
-    def bounds(self) -> tuple[float, float] | None:
-        """Return the lowest and highest best-so-far reward; None without any."""
-        ends = [
-            reward
-            for series in self.series.values()
-            for reward in (series.first, series.best[-1])
-            if reward is not None
-        ]
-        return (min(ends), max(ends)) if ends else None
+def reach(shown: Iterable[Series]) -> float:
+    """Return the furthest abscissa of any of these curves."""
+    return max((series.xs[-1] for series in shown), default=0.0)
+
+
+def bounds(shown: Iterable[Series]) -> tuple[float, float] | None:
+    """Return the lowest and highest best-so-far reward of these curves; None without any."""
+    ends = [
+        reward
+        for series in shown
+        for reward in (series.first, series.best[-1])
+        if reward is not None
+    ]
+    return (min(ends), max(ends)) if ends else None

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from workbench.display import text
 from workbench.display.states import ACCENT, BAD, GOOD, MUTED, WARN
+from workbench.display.tui.marks import FLAG
 from workbench.display.tui.view import View
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
@@ -39,7 +40,9 @@ def lines(view: View, width: int, now: float, height: int = 2) -> list[Content]:
         "  ",
         *_best(session, width),
     )
-    state = Content.assemble((clock(view, now), MUTED), "  ", connection(view), " ")
+    state = Content.assemble(
+        marked(view, width), (clock(view, now), MUTED), "  ", connection(view), " "
+    )
     return [beside(left, right, width), beside(isolation(view), state, width)]
 
 
@@ -105,6 +108,16 @@ def clock(view: View, now: float) -> str:
     top = session.limits.seconds
     bound = "" if top is None else f"/{text.clock(top)}"
     return f"active {text.clock(elapsed)}{bound}"
+
+
+def marked(view: View, width: int) -> Content:
+    """Name the marked candidates, or where there is little room say how many there are."""
+    marks = view.marks
+    if not len(marks):
+        return Content("")
+    if width < SMALL:
+        return Content.styled(f"{FLAG} {len(marks)}  ", ACCENT)
+    return Content.styled(" ".join(f"{FLAG}{n} #{one}" for n, one in marks) + "  ", ACCENT)
 
 
 def connection(view: View) -> Content:

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from workbench.display import states, text
 from workbench.display.states import ACCENT, MUTED
+from workbench.display.tui.marks import Marks
 from workbench.model.candidate import Candidate, CandidateId
 from workbench.model.event import SessionCreated
 from workbench.model.lineage import Lineage
@@ -81,8 +82,9 @@ def draw(
     best: CandidateId | None,
     facts: SessionCreated,
     pinned: bool = False,
+    marked: str = "",
 ) -> Content:
-    """Draw one candidate: its place in the tree, what became of it, its note."""
+    """Draw one candidate: its place in the tree, what became of it, its mark, its note."""
     mark = states.of_candidate(candidate, best)
     plain = candidate.feasible and candidate.id != best and candidate.judgement is None
     shown = "" if candidate.reward is None else f"{text.score(facts, candidate.reward)}  "
@@ -92,9 +94,44 @@ def draw(
         (node.lines, MUTED),
         (f"{mark.glyph} ", mark.style),
         f"#{candidate.id} ",
+        (f"{marked} " if marked else "", f"bold {ACCENT}"),
         (shown, "bold"),
         (word, mark.style),
         (hinted, ACCENT),
         ("◆ pinned " if pinned else "", ACCENT),
         (text.one_line(candidate.note or candidate.operator), MUTED),
+    )
+
+
+def matching(nodes: list[Node], lineage: Lineage, marks: Marks, words: str) -> list[Node]:
+    """Return the nodes that have all `words`, without their lines.
+
+    A word is looked for in number, status, note and operator; ``#12`` is that number alone.
+    """
+    wanted = words.lower().split()
+    return [
+        Node(node.candidate, "")
+        for node in nodes
+        if _has(_told(lineage, lineage.candidates[node.candidate], marks), wanted)
+    ]
+
+
+def _told(lineage: Lineage, candidate: Candidate, marks: Marks) -> str:
+    """Return what a search looks at."""
+    status = [states.of_candidate(candidate, lineage.best).word]
+    if candidate.verdict is not None:
+        status.append(states.of_outcome(candidate.verdict.outcome).word)
+    status += ["hinted"] * bool(candidate.hints)
+    status += ["pinned"] * (candidate.id in lineage.pinned)
+    sign = marks.of(candidate.id)
+    status += ["marked", sign] * bool(sign)
+    told = f"{candidate.id} {' '.join(status)} {candidate.note} {candidate.operator}"
+    return text.one_line(told).lower()
+
+
+def _has(told: str, wanted: list[str]) -> bool:
+    number = told.split(" ", 1)[0]
+    return all(
+        word[1:] == number if word.startswith("#") and word[1:].isdigit() else word in told
+        for word in wanted
     )

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
 from workbench.display.person import user_name
-from workbench.display.tui import editor
+from workbench.display.tui import copying, editor
+from workbench.display.tui.marks import MOST
 from workbench.display.tui.render import info
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens import flows
 from workbench.display.tui.widgets.composer import ALL, Composer
+from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.line import InfoLine
+from workbench.display.tui.widgets.search import Searchable, SearchLine
 from workbench.display.tui.widgets.status import StatusBar
+from workbench.display.tui.widgets.virtual import Virtual
 from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
@@ -40,9 +45,17 @@ class RunScreen(Screen[None]):
         Binding("p", "pin", "Pin", id="candidate.pin", show=False),
         Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
         Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
+        Binding("m", "mark", "Mark", id="candidate.mark", show=False),
+        Binding("M", "compare", "Compare marked", id="candidate.compare", show=False),
+        Binding("z", "zoom", "Maximise", id="pane.zoom", show=False),
+        Binding("escape", "zoom_out", "Make small again", id="pane.small", show=False),
         Binding("S", "app.home", "Sessions", id="app.home", show=False),
         Binding("q", "quit_session", "Quit", id="session.quit"),
     ]
+
+    ALLOW_IN_MAXIMIZED_VIEW = "StatusBar, SearchLine, Composer, InfoLine, Footer"
+    ESCAPE_TO_MINIMIZE = False
+    """Escape ends a search before it makes a pane small again."""
 
     def __init__(self, run: Run) -> None:
         """Show and steer `run`."""
@@ -54,9 +67,14 @@ class RunScreen(Screen[None]):
 
     def chrome(self) -> ComposeResult:
         """The parts that every screen of a session has at its bottom."""
+        yield SearchLine()
         yield Composer(self.view)
         yield InfoLine(self._banner, id="banner")
-        yield InfoLine(lambda: info.selected(self.view, time.time()), id="info")
+        yield InfoLine(self.told, id="info")
+
+    def told(self) -> Content:
+        """Say in one line what the screen is about: the selected lineage and its candidate."""
+        return info.selected(self.view, time.time())
 
     def _banner(self) -> Content:
         return info.banner(self.view, self.run.resume_command) or Content("")
@@ -192,7 +210,73 @@ class RunScreen(Screen[None]):
 
     def action_copy_candidate(self) -> None:
         """Copy the files of the candidate shown."""
-        self.run_worker(flows.copy_candidate(self), group="command")
+        self.run_worker(copying.copy_candidate(self), group="command")
+
+    def on_diff_pane_copied(self, message: DiffPane.Copied) -> None:
+        """Copy a diff as a patch."""
+        self.run_worker(copying.copy_diff(self, message.pair), group="command")
+
+    def palette_commands(self) -> Iterable[SystemCommand]:
+        """Actions that no key stands for."""
+        yield SystemCommand(
+            "session: copy its path",
+            "Where its file is",
+            lambda: self.run_worker(copying.copy_path(self), group="command"),
+        )
+        yield SystemCommand(
+            "session: copy its command",
+            "What opens it again: attach, resume or show",
+            lambda: self.run_worker(copying.copy_command(self), group="command"),
+        )
+
+    def action_mark(self) -> None:
+        """Mark the candidate shown, or take its mark away."""
+        candidate = self.view.candidate
+        if candidate is None:
+            return
+        if not self.view.toggle_mark(candidate.id):
+            marked = " ".join(f"#{number}" for _, number in self.view.marks)
+            told = f"{MOST} candidates are marked ({marked}): m on one of them takes its mark away"
+            self.say(Reply(False, told))
+            return
+        sign = self.view.marks.of(candidate.id)
+        told = f"#{candidate.id} is {sign}" if sign else f"#{candidate.id} is no longer marked"
+        self.say(Reply(True, told))
+
+    def next_base(self) -> None:
+        """Compare the candidate shown with the next thing that there is."""
+        if not self.view.cycle_base():
+            self.say(Reply(False, "there is nothing else to compare with: mark a candidate with m"))
+        self.refresh_view()
+
+    def action_compare(self) -> None:
+        """Compare the marked candidates with each other."""
+        from workbench.display.tui.screens.compare import CompareScreen
+
+        if len(self.view.marks) < 2:
+            told = f"mark 2 to {MOST} candidates with m first; {len(self.view.marks)} marked so far"
+            self.say(Reply(False, told))
+            return
+        self.app.push_screen(CompareScreen(self.run))
+
+    def action_zoom(self) -> None:
+        """Give the pane that has the keys the whole screen, or put it back."""
+        if self.maximized is not None:
+            self.minimize()
+        elif isinstance(self.focused, Virtual):
+            self.maximize(self.focused, container=False)
+
+    def action_zoom_out(self) -> None:
+        """Put the pane back that has the whole screen."""
+        self.minimize()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape alone while no pane has the whole screen."""
+        return self.maximized is not None if action == "zoom_out" else True
+
+    def on_searchable_asked(self, message: Searchable.Asked) -> None:
+        """Let a person write what to search for."""
+        self.query_one(SearchLine).open(message.pane)
 
     def action_quit_session(self) -> None:
         """Detach, or stop the engine, or just leave a session that is over."""

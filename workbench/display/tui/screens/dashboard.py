@@ -16,8 +16,9 @@ from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.screens.lineage import LineageScreen
 from workbench.display.tui.widgets.candidates import CandidateTree
 from workbench.display.tui.widgets.curve import CurveView
+from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.feed import EventFeed
-from workbench.display.tui.widgets.panes import DiffPane, Pane, VerifierPane
+from workbench.display.tui.widgets.panes import Pane, VerifierPane
 from workbench.display.tui.widgets.rows import Rows
 from workbench.display.tui.widgets.status import StatusBar
 
@@ -27,11 +28,15 @@ class Dashboard(RunScreen):
 
     HELP = (
         "Select a lineage with the arrow keys; enter opens it. Space pauses at the next safe "
-        "point, h writes a hint, c and y change the axes of the curve."
+        "point, h writes a hint, c, x and y change the axes of the curve, F whose are shown. While "
+        "the curve has the keys, digits switch single ones off and on. m marks the candidate "
+        "shown, M compares those that are marked, z gives a pane the whole screen."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "curve_axis", "X-axis", id="curve.x"),
         Binding("y", "curve_mode", "Y-axis", id="curve.y"),
+        Binding("x", "curve_log_x", "Log x", id="curve.log_x", show=False),
+        Binding("F", "curve_filter", "Whose curves", id="curve.filter", show=False),
         Binding("b", "base", "Diff base", id="diff.base", show=False),
     ]
 
@@ -103,15 +108,28 @@ class Dashboard(RunScreen):
             self.view.pick_lineage(self._rows[message.index].number)
         self.app.push_screen(LineageScreen(self.run))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer another base only where there is room for a diff."""
+        if action == "base":
+            return bool(self.query(DiffPane)) and self.query_one(DiffPane).is_on_screen
+        return super().check_action(action, parameters)
+
     def action_base(self) -> None:
-        """Compare with the next base."""
-        self.view.cycle_base()
-        self.refresh_view()
+        """Compare with the next thing that there is."""
+        self.next_base()
 
     def action_curve_axis(self) -> None:
-        """Run the curve over step, time or evaluations."""
+        """Run the curve over step, evaluations, dollars or time."""
         self.query_one(CurveView).action_cycle_axis()
 
     def action_curve_mode(self) -> None:
-        """Show scores, or the logarithm of the gap."""
+        """Show scores, the logarithm of the gap, or of the scores."""
         self.query_one(CurveView).action_toggle_mode()
+
+    def action_curve_log_x(self) -> None:
+        """Make the abscissa of the curve logarithmic, or linear again."""
+        self.query_one(CurveView).action_log_x()
+
+    def action_curve_filter(self) -> None:
+        """Show all curves, the selected lineage's alone, or those of the best few."""
+        self.query_one(CurveView).action_filter()

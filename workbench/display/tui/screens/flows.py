@@ -16,7 +16,6 @@ from workbench.engine.command import (
     Continue,
     Judge,
     Pause,
-    Reply,
     Shutdown,
     Stop,
 )
@@ -130,23 +129,6 @@ async def change_budget(screen: RunScreen) -> None:
     if line is not None:
         limits = budget.raised(session, budget.read([line]))
         screen.say(await screen.run.send(ChangeBudget(limits)))
-
-
-async def copy_candidate(screen: RunScreen) -> None:
-    """Copy the files of the candidate shown through the terminal (OSC 52)."""
-    candidate = screen.view.candidate
-    if candidate is None:
-        return
-    try:
-        files = await screen.run.raw_files(candidate)
-    except (KeyError, UnicodeDecodeError, ConnectionError):
-        screen.say(Reply(False, f"#{candidate.id} cannot be copied: its text is not at hand"))
-        return
-    parts = list(files.values())
-    if len(files) > 1:
-        parts = [f"==> {path} <==\n{words}" for path, words in files.items()]
-    screen.app.copy_to_clipboard("\n".join(parts))
-    screen.say(Reply(True, f"copied #{candidate.id} ({', '.join(files)})"))
 
 
 async def leave(screen: RunScreen) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, TabbedContent, TabPane
 
-from workbench.display.tui.render import diff, hints
+from workbench.display.tui.render import hints
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.widgets.candidates import CandidateTree
-from workbench.display.tui.widgets.panes import DiffPane, Pane, ProposalPane, VerifierPane
+from workbench.display.tui.widgets.diffs import DiffPane
+from workbench.display.tui.widgets.panes import Pane, ProposalPane, VerifierPane
 from workbench.display.tui.widgets.rows import Rows
 from workbench.display.tui.widgets.status import StatusBar
 from workbench.engine.command import Reply, WithdrawHint
@@ -26,8 +26,9 @@ class LineageScreen(RunScreen):
     """Diff, verifier, proposal, tree and hints of the selected lineage."""
 
     HELP = (
-        "The brackets step through the candidates, b changes what the diff compares with. "
-        "1 to 5 change the tab."
+        "The brackets step through the candidates, m marks one. b changes what the diff compares "
+        "with: parent, baseline, best, initial, marked ones. Braces step through its gaps, enter "
+        "opens one. 1 to 5 change the tab, / searches it, z gives it the whole screen."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="lineage.back"),
@@ -36,7 +37,6 @@ class LineageScreen(RunScreen):
         ),
         Binding("right_square_bracket", "step(1)", "Next", id="candidate.next", show=False),
         Binding("b", "base", "Base", id="diff.base"),
-        Binding("y", "copy_diff", "Copy", id="diff.copy"),
         Binding("e", "edit_hint", "Edit", id="hint_queue.edit"),
         Binding("x", "withdraw_hint", "Withdraw", id="hint_queue.withdraw"),
         *(
@@ -98,9 +98,9 @@ class LineageScreen(RunScreen):
         """Offer the keys of a tab only while it is in front."""
         if action in ("edit_hint", "withdraw_hint"):
             return self.tab == "hints" if self.query(TabbedContent) else False
-        if action in ("base", "copy_diff"):
+        if action == "base":
             return self.tab == "diff" if self.query(TabbedContent) else False
-        return True
+        return super().check_action(action, parameters)
 
     def on_tabbed_content_tab_activated(self) -> None:
         """Bring the new tab up to date and give it the keys; the footer shows which."""
@@ -108,6 +108,8 @@ class LineageScreen(RunScreen):
         self.call_after_refresh(self.refresh_view)
         if not self.composer.display:
             self.focus_main()
+        if self.maximized is not None:
+            self.maximize(self.query_one(f"#{self.tab}"), container=False)
 
     def on_rows_moved(self, message: Rows.Moved) -> None:
         """Show the candidate under the cursor of the tree."""
@@ -124,8 +126,11 @@ class LineageScreen(RunScreen):
             self.action_edit_hint()
 
     def action_back(self) -> None:
-        """Back to the dashboard."""
-        self.app.pop_screen()
+        """Put a pane back that has the whole screen, else back to the dashboard."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
 
     def action_tab(self, name: str) -> None:
         """Bring a tab to the front."""
@@ -137,28 +142,8 @@ class LineageScreen(RunScreen):
         self.refresh_view()
 
     def action_base(self) -> None:
-        """Compare with the next base."""
-        self.view.cycle_base()
-        self.refresh_view()
-
-    def action_copy_diff(self) -> None:
-        """Copy the diff as a patch (OSC 52)."""
-        self.run_worker(self._copy_diff(), group="command")
-
-    async def _copy_diff(self) -> None:
-        shown, base = self.view.candidate, self.view.base_candidate()
-        if shown is None or base is None:
-            self.say(Reply(False, "nothing to compare with, nothing to copy"))
-            return
-        try:
-            old, new = await self.run.raw_files(base), await self.run.raw_files(shown)
-        except (KeyError, UnicodeDecodeError, ConnectionError):
-            self.say(Reply(False, "the diff cannot be copied: a text of it is not at hand"))
-            return
-        names = f"candidate-{base.id}", f"candidate-{shown.id}"
-        patch = await asyncio.to_thread(diff.unified, old, new, names)
-        self.app.copy_to_clipboard(patch)
-        self.say(Reply(True, f"copied the diff of #{shown.id} against {self.view.base} #{base.id}"))
+        """Compare with the next thing that there is."""
+        self.next_base()
 
     def _hint(self) -> Hint | None:
         place = self.query_one("#hints", Rows).cursor

@@ -1,174 +1,178 @@
-"""The form for a new session: every option in view, nothing hidden behind another page."""
+"""The form for a new session: every option with its meaning, and what would be done."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.validation import Integer, Number
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.screen import Screen
+from textual.suggester import SuggestFromList
+from textual.widget import Widget
+from textual.widgets import Footer, Input, Label, Select, Static
 
-from workbench.display import text
-from workbench.display.opener import StartOptions, TaskRow
+from workbench.display.opener import Field, Preview, SessionOpener
+from workbench.display.states import ACCENT, MUTED
+from workbench.display.tui.render import form
 
-Choice = tuple[str, StartOptions]
-_LINEAGES, _SEED = "4", "0"
+Said = dict[str, str]
+PAUSE_SECONDS = 0.15
+"""How long nothing is typed before the whole is looked at."""
 
 
-class NewRun(ModalScreen[Choice | None]):
-    """Choose a task and the options; gives both, or None if the person goes back."""
+class Choice(Select[str], inherit_bindings=False):
+    """Opens with enter or space; the arrows go to other fields, as everywhere in the form."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", id="new.back"),
-        Binding("ctrl+s", "begin", "Begin", id="new.begin"),
+        Binding("enter,space", "show_overlay", "Open", id="choice.open", show=False),
     ]
 
-    def __init__(
-        self,
-        tasks: Sequence[TaskRow],
-        chosen: TaskRow,
-        strategies: Sequence[str],
-        problem: Callable[[str, StartOptions], str],
-    ) -> None:
-        """Offer `tasks` with `chosen` set, and `strategies` with the first set.
 
-        `problem` says why a task cannot be begun with some options; empty if it can.
-        """
+class NewRun(Screen[Said | None]):
+    """Gives what a person says of a new session, or None if they go back."""
+
+    HELP = (
+        "Tab and enter go to the next field, ctrl+r begins the session. What is left empty is as "
+        "by default. Below stands the command line that does the same."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="new.back"),
+        Binding("ctrl+r", "begin", "Begin", id="new.begin", priority=True),
+        Binding("down", "app.focus_next", "Next field", id="new.next", show=False),
+        Binding("up", "app.focus_previous", "Previous field", id="new.previous", show=False),
+    ]
+
+    def __init__(self, opener: SessionOpener, task: str) -> None:
+        """Ask for all that `opener` has fields for, with `task` already said."""
         super().__init__()
-        self._problem = problem
-        self._tasks, self._chosen, self._strategies = tasks, chosen, strategies
+        self._opener = opener
+        self._fields = {field.name: field for field in opener.fields()}
+        self._said: Said = {"task": task} if task else {}
+        self._wrong: dict[str, str] = {}
+        self._found = Preview("")
 
     def compose(self) -> ComposeResult:
-        """One line per option."""
-        with Vertical(id="form"):
-            yield Static(Content.styled("New session", "bold"))
-            yield from self._field(
-                "task",
-                Select(
-                    [(Content(text.one_line(row.name)), row.path) for row in self._tasks],
-                    value=self._chosen.path,
-                    allow_blank=False,
-                    compact=True,
-                    id="task",
-                ),
-            )
-            yield from self._field(
-                "strategy",
-                Select(
-                    [(Content(name), name) for name in self._strategies],
-                    value=self._strategies[0],
-                    allow_blank=False,
-                    compact=True,
-                    id="strategy",
-                ),
-            )
-            settings = Input(
-                id="settings", compact=True, placeholder="its defaults; or KEY=VALUE,…"
-            )
-            settings.tooltip = SETTINGS
-            yield from self._field("settings", settings)
-            yield from self._field("lineages", self._number("lineages", _LINEAGES, 1, 64))
-            yield from self._field("seed", self._number("seed", _SEED, 0, None))
-            budget = self._number("evaluations", "", 1, None)
-            budget.placeholder = "the task's own budget"
-            yield from self._field("evaluations", budget)
-            models = Input(id="models", compact=True, placeholder="none; or anthropic:NAME …")
-            models.tooltip = MODELS
-            yield from self._field("models", models)
-            effort = Input(id="effort", compact=True, placeholder="the model's own")
-            yield from self._field("effort", effort)
-            dollars = self._number("dollars", "", LEAST_DOLLARS, None, whole=False)
-            dollars.placeholder = "no limit; counts with models"
-            yield from self._field("dollars", dollars)
-            yield Static(Content.styled(MODELS, "$text-muted"), id="form-about")
-            yield Static(id="form-problem")
-            with Horizontal(id="form-buttons"):
-                yield Button(Content("[ctrl+s] begin"), id="begin", compact=True)
-                yield Button(Content("[esc] back"), id="back", compact=True)
+        """The fields, group by group, and what they come to."""
+        yield Static(Content.styled(" new session", "bold"), id="title")
+        with Container(id="new"):
+            with VerticalScroll(id="fields", can_focus=False):
+                yield from self._compose_fields()
+            with VerticalScroll(id="outcome"):
+                yield Static(id="form-about")
+                yield Static(id="form-problem")
+                yield Static(id="form-preview")
+        yield Footer(compact=True)
 
-    def _number(
-        self, name: str, value: str, low: float, high: int | None, whole: bool = True
-    ) -> Input:
+    def _compose_fields(self) -> ComposeResult:
+        group = ""
+        for field in self._fields.values():
+            if field.group != group:
+                group = field.group
+                yield Static(Content.styled(group, f"bold {ACCENT}"), classes="group")
+            with Horizontal(classes="field"):
+                yield Label(form.label(field, False), id=f"label-{_id(field.name)}")
+                yield self._widget(field)
+                meaning = Content.styled(field.meaning, MUTED)
+                yield Label(meaning, classes="meaning")
+
+    def _widget(self, field: Field) -> Widget:
+        place = f"field-{_id(field.name)}"
+        if field.choices:
+            choices = [(Content(choice), choice) for choice in field.choices]
+            value = field.default or field.choices[0]
+            return Choice(choices, value=value, allow_blank=False, compact=True, id=place)
+        known = SuggestFromList(field.known, case_sensitive=True) if field.known else None
         return Input(
-            value,
-            type="integer" if whole else "number",
-            validators=[Integer(int(low), high) if whole else Number(low, high)],
-            valid_empty=not value,
+            self._said.get(field.name, ""),
+            placeholder=form.placeholder(field),
+            suggester=known,
             compact=True,
-            id=name,
+            id=place,
         )
 
-    def _field(self, label: str, widget: Input | Select[str]) -> ComposeResult:
-        with Horizontal(classes="field"):
-            yield Label(label)
-            yield widget
+    def on_mount(self) -> None:
+        """Begin at the task, or after it if it is said."""
+        names = list(self._fields)
+        first = names[1] if self._said and len(names) > 1 else names[0]
+        self.query_one(f"#field-{_id(first)}").focus()
+        self._look()
 
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """Begin or go back by button."""
-        self.action_begin() if event.button.id == "begin" else self.action_back()
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the field means that has the keys."""
+        for name in self._names(event.widget):
+            self.query_one("#form-about", Static).update(form.about(self._fields[name]))
+
+    def _names(self, widget: Widget) -> Iterator[str]:
+        yield from (name for name in self._fields if widget.id == f"field-{_id(name)}")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take in what is typed."""
+        self._say(event.input, event.value.strip())
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Take in what is chosen."""
+        self._say(event.select, str(event.value))
 
     def on_input_submitted(self) -> None:
-        """Enter in a field begins."""
-        self.action_begin()
+        """Enter goes on to the next field: beginning has a key of its own."""
+        self.app.action_focus_next()
+
+    def _say(self, widget: Widget, words: str) -> None:
+        for name in self._names(widget):
+            field = self._fields[name]
+            self._said.pop(name, None)
+            self._wrong.pop(name, None)
+            if words and (words != field.default or name == "task"):
+                self._said[name] = words
+                problem = self._opener.check(name, words)
+                if problem:
+                    self._wrong[name] = problem
+            mark = self.query_one(f"#label-{_id(name)}", Label)
+            mark.update(form.label(field, name in self._wrong))
+        self._look()
+
+    def _look(self) -> None:
+        """Show what is wrong at once, and what it all comes to once the typing pauses."""
+        self._tell("")
+        self._preview_soon()
+
+    @work(group="preview", exclusive=True)
+    async def _preview_soon(self) -> None:
+        await self._preview(PAUSE_SECONDS)
+
+    async def _preview(self, pause: float) -> None:
+        await asyncio.sleep(pause)
+        if self._wrong:
+            self.query_one("#form-preview", Static).update(Content(""))
+            return
+        self._found = await self._opener.preview(dict(self._said))
+        self.query_one("#form-preview", Static).update(form.preview(self._found))
+        self._tell(self._found.problem)
+
+    def _tell(self, whole: str) -> None:
+        told = self.query_one("#form-problem", Static)
+        told.update(form.problems(self._wrong, whole))
+        told.display = bool(self._wrong or whole)
 
     def action_back(self) -> None:
         """Give nothing."""
         self.dismiss(None)
 
     def action_begin(self) -> None:
-        """Give the choice, or name the fields that do not hold a usable number."""
-        fields = {name: self.query_one(f"#{name}", Input) for name in _NUMBERS}
-        wrong = [
-            f"{name} must be {_NUMBERS[name]}"
-            for name, field in fields.items()
-            if (result := field.validate(field.value)) is not None and not result.is_valid
-        ]
-        if wrong:
-            self._refuse("; ".join(wrong))
-            return
-        budget, dollars = fields["evaluations"].value, fields["dollars"].value
-        strategy = str(self.query_one("#strategy", Select).value)
-        settings = self.query_one("#settings", Input).value.strip()
-        models = self.query_one("#models", Input).value.replace(",", " ")
-        options = StartOptions(
-            lineages=int(fields["lineages"].value),
-            seed=int(fields["seed"].value),
-            evaluations=int(budget) if budget else None,
-            strategy=f"{strategy}:{settings}" if settings else strategy,
-            models=tuple(models.split()),
-            effort=self.query_one("#effort", Input).value.strip(),
-            usd=float(dollars) if dollars else None,
-        )
-        task = str(self.query_one("#task", Select).value)
-        problem = self._problem(task, options)
-        if problem:
-            self._refuse(problem)
-        else:
-            self.dismiss((task, options))
+        """Give what is said, unless something keeps the session from being begun."""
+        self._begin()
 
-    def _refuse(self, why: str) -> None:
-        said = Content.styled("✖ " + text.one_line(why), "$text-error")
-        self.query_one("#form-problem", Static).update(said)
+    @work(group="preview", exclusive=True)
+    async def _begin(self) -> None:
+        await self._preview(0.0)
+        if not self._wrong and not self._found.problem:
+            self.dismiss(dict(self._said))
 
 
-LEAST_DOLLARS = 0.0001
-SETTINGS = (
-    "Options of the strategy, as after the colon on the command line: islands=3,bins=5. "
-    "`workbench strategies` lists them; a wrong one is refused with the list."
-)
-MODELS = (
-    "Models: anthropic:NAME, openai:NAME or openai-compatible:NAME@URL; several by comma make an "
-    "ensemble. Keys come from ANTHROPIC_API_KEY, OPENAI_API_KEY, WORKBENCH_MODEL_KEY. Without a "
-    "model, constants and statements are changed mechanically."
-)
-_NUMBERS = {
-    "lineages": "a whole number, 1 to 64",
-    "seed": "a whole number, 0 or more",
-    "evaluations": "a whole number, 1 or more, or empty",
-    "dollars": "an amount above zero, or empty",
-}
+def _id(name: str) -> str:
+    return name.replace(".", "_")

@@ -28,7 +28,7 @@ class _Area(TextArea):
         Binding("enter", "submit", "Queue", id="hint.queue", priority=True),
         Binding("ctrl+j", "newline", "Newline", id="hint.newline", priority=True),
         Binding("tab", "target", "Target", id="hint.target", priority=True),
-        Binding("ctrl+s", "standing", "Standing", id="hint.standing", priority=True),
+        Binding("ctrl+l", "standing", "Standing", id="hint.standing", priority=True),
         Binding("escape", "leave", "Keep draft", id="hint.leave", priority=True),
     ]
 
@@ -162,5 +162,5 @@ class Composer(Vertical):
         elif self.standing:
             title = f"Standing hint to {names} · every move until withdrawn"
         self.border_title = Content(text.one_line(title))
-        keys = "⏎ queue  ^j newline  tab target  ^s standing  esc keep draft"
+        keys = "⏎ queue  ^j newline  tab target  ^l standing  esc keep draft"
         self.border_subtitle = Content(keys)

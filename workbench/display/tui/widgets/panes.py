@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Hashable, Sequence
-from typing import ClassVar
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import accumulate
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from workbench.display.tui.render import proposal, verdict
-from workbench.display.tui.render.diff import Diff, compare, draw, gutter_width
+from workbench.display.tui.render.find import CURRENT, HIT, Found, find, told
 from workbench.display.tui.run import Run
-from workbench.display.tui.widgets.virtual import Virtual
+from workbench.display.tui.widgets.search import Searchable
 from workbench.model.candidate import Candidate
 
 
-class Pane(Virtual):
+class Pane(Searchable):
     """Base: loads anew when its key changes, and only while it is on the screen."""
 
     def __init__(self, run: Run, *, id: str | None = None) -> None:
@@ -48,80 +47,98 @@ class Pane(Virtual):
         self.refresh_view()
 
 
-class DiffPane(Pane):
-    """A unified diff of the candidate shown against its base; draws only what is visible."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "scroll_left", "Left", id="list.left", show=False),
-        Binding("right", "scroll_right", "Right", id="list.right", show=False),
-    ]
-    diff = Diff((), 0, 0, 0, 0)
-    message = "no candidate yet"
-
-    def key(self) -> Hashable:
-        """A diff depends on both candidates alone."""
-        shown, base = self._run.view.candidate, self._run.view.base_candidate()
-        return self._run.view.base, shown and shown.id, base and base.id
-
-    async def load(self) -> None:
-        """Compare in a thread: long files would hold up the keys."""
-        view = self._run.view
-        shown, base = view.candidate, view.base_candidate()
-        if shown is None:
-            return
-        new = await self._run.files(shown)
-        against = "nothing" if base is None else f"{view.base} #{base.id}"
-        if base is None:
-            self.show_diff(Diff((), 0, 0, 0, 0), f"#{shown.id} has no {view.base} to compare with")
-        else:
-            diff = await asyncio.to_thread(compare, await self._run.files(base), new)
-            self.show_diff(diff, f"#{shown.id} and {against} have the same files")
-        change = f" +{self.diff.added} −{self.diff.removed}"
-        self.border_title = Content(f"Diff #{shown.id} against {against}{change}")
-        self.border_subtitle = Content("b other base")
-
-    def show_diff(self, diff: Diff, empty: str) -> None:
-        """Show a diff from its top; `empty` if nothing differs."""
-        self.diff, self.message = diff, empty
-        self.resize_lines(diff.longest + gutter_width(diff.last))
-        self.scroll_to(0, 0, animate=False)
-
-    @property
-    def count(self) -> int:
-        """Lines of the diff, or one that says why there is none."""
-        return len(self.diff.lines) or 1
-
-    def line(self, index: int, width: int) -> Content:
-        """Draw one line."""
-        if not self.diff.lines:
-            return Content.styled(f" {self.message}", "$quiet")
-        return draw(self.diff.lines[index], self.diff.last, max(width, self.virtual_size.width))
-
-
 class TextPane(Pane):
     """Lines of text, wrapped at the pane's width."""
 
-    _source: Sequence[Content] = ()
-    _wrapped: Sequence[Content] = ()
-    _wrapped_at = 0
+    def __init__(self, run: Run, *, id: str | None = None) -> None:
+        """Begin empty."""
+        super().__init__(run, id=id)
+        self._source: Sequence[Content] = ()
+        self._wraps: list[list[Content]] = []
+        self._rows: list[Content] = []
+        self._wrapped_at = 0
+        self._found: list[Found] = []
+        self._at = 0
 
     def show_text(self, lines: Sequence[Content], from_top: bool = True) -> None:
         """Show `lines`, each wrapped by itself."""
         self._source = lines
+        self._found = find([line.plain for line in lines], self.words) if self.words else []
+        self._at = min(self._at, max(0, len(self._found) - 1))
         self._wrap()
         if from_top:
             self.scroll_to(0, 0, animate=False)
 
     def _wrap(self) -> None:
-        self._wrapped_at = width = self.width
-        wrapped: list[Content] = []
-        for line in self._source:
-            if line.cell_length <= width:
-                wrapped.append(line)
-            else:
-                wrapped += line.wrap(width)
-        self._wrapped = wrapped
+        self._wrapped_at = self.width
+        self._wraps = [self._wrap_line(line) for line in self._source]
+        for place in {found.line for found in self._found}:
+            self._wraps[place] = self._wrap_line(self._marked(place))
+        self._lay_out()
+
+    def _wrap_line(self, line: Content) -> list[Content]:
+        return [line] if line.cell_length <= self.width else line.wrap(self.width)
+
+    def _lay_out(self) -> None:
+        self._rows = [row for rows in self._wraps for row in rows]
         self.resize_lines()
+        self.border_subtitle = Content(self.subtitle)
+
+    @property
+    def subtitle(self) -> str:
+        """What stands in the border: where a search stands."""
+        return f"{self.search_told} · n N · esc ends" if self.words else ""
+
+    def _marked(self, place: int) -> Content:
+        """Return a line with everything marked that a search has found in it."""
+        line = self._source[place]
+        for number, found in enumerate(self._found):
+            if found.line == place:
+                style = CURRENT if number == self._at else HIT
+                line = line.stylize(style, found.start, found.stop)
+        return line
+
+    def seek(self, words: str) -> None:
+        """Find words in the lines as they were before they were wrapped."""
+        stale = {found.line for found in self._found}
+        first = self._line_at(self.scroll_offset.y)
+        self._found = find([line.plain for line in self._source], words)
+        self._at = next((n for n, found in enumerate(self._found) if found.line >= first), 0)
+        self._mark(stale | {found.line for found in self._found})
+        self._reveal()
+
+    def step_hit(self, offset: int) -> None:
+        """Stand at another place."""
+        if self._found:
+            stale = self._found[self._at].line
+            self._at = (self._at + offset) % len(self._found)
+            self._mark({stale, self._found[self._at].line})
+            self._reveal()
+
+    @property
+    def search_told(self) -> str:
+        """Which place of how many."""
+        return told(self.words, self._at, len(self._found))
+
+    def _mark(self, places: Iterable[int]) -> None:
+        for place in places:
+            self._wraps[place] = self._wrap_line(self._marked(place))
+        self._lay_out()
+
+    def _line_at(self, row: int) -> int:
+        """Return the line that a row belongs to."""
+        starts = list(accumulate(map(len, self._wraps), initial=0))
+        return max(0, bisect_right(starts, row) - 1)
+
+    def _reveal(self) -> None:
+        """Bring the place where the search stands into view."""
+        if not self._found:
+            return
+        line = self._found[self._at].line
+        start = sum(map(len, self._wraps[:line]))
+        parts = self._wraps[line]
+        inside = (n for n, row in enumerate(parts) if any(x.style == CURRENT for x in row.spans))
+        self.reveal(start + next(inside, 0))
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again at the new width."""
@@ -131,11 +148,11 @@ class TextPane(Pane):
     @property
     def count(self) -> int:
         """Wrapped lines."""
-        return len(self._wrapped)
+        return len(self._rows)
 
     def line(self, index: int, width: int) -> Content:
         """Draw one wrapped line."""
-        return self._wrapped[index]
+        return self._rows[index]
 
 
 class VerifierPane(TextPane):

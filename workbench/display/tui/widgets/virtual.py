@@ -69,6 +69,12 @@ class Virtual(ScrollView, Steady, can_focus=True):
                 self._scroll_update(size)
         self.repaint()
 
+    def reveal(self, row: int) -> None:
+        """Scroll, at once, as far as it takes to have `row` in view, with some rows around it."""
+        top, room = self.scroll_offset.y, self.visible_lines
+        if not top <= row < top + room:
+            self.scroll_to(y=max(0, row - room // 3), animate=False, immediate=True)
+
     def action_scroll_home(self) -> None:
         """Show the first line, at once."""
         self.scroll_home(animate=False, immediate=True, x_axis=False)
@@ -86,6 +92,10 @@ class Virtual(ScrollView, Steady, can_focus=True):
         if index >= self.count:
             return Strip.blank(self.size.width, self.rich_style)
         self.drawn += 1
+        return self.row(index, scroll_x)
+
+    def row(self, index: int, scroll_x: int) -> Strip:
+        """Draw row `index`, scrolled sideways by `scroll_x` cells."""
         return self._strip(self.line(index, self.width), scroll_x)
 
     def _strip(self, content: Content, scroll_x: int) -> Strip:

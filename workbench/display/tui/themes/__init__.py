@@ -1,0 +1,1 @@
+"""Themes as files: those that come with the workbench, and a person's own."""
