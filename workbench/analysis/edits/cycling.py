@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from workbench.analysis.edits.texts import Texts, made
+from workbench.analysis.edits.texts import Texts, made, with_parent
 from workbench.model.candidate import Candidate
 from workbench.model.session import Session
 
@@ -52,7 +52,8 @@ def cycling(session: Session, texts: Texts, most: int = MOST) -> list[Cycling]:
     """Return the cycling of every lineage over the first `most` candidates of the session."""
     deleted: dict[int, set[str]] = {}
     counts: dict[int, list[int]] = {number: [0, 0, 0] for number in session.lineages}
-    for child, parent in made(session)[:most]:
+    for one in made(session)[:most]:
+        child, parent = with_parent(session, one)
         number = child.lineage
         if number is None or number not in counts:
             continue
