@@ -49,7 +49,9 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.tui
 	$(BIN)/python -m benchmarks.search
 	$(BIN)/python -m benchmarks.mutation
+	$(BIN)/python -m benchmarks.simulation
 	$(BIN)/python -m benchmarks.strategies
+	$(BIN)/python -m benchmarks.analysis
 	$(BIN)/python -m benchmarks.sandbox
 	-$(BIN)/python -m benchmarks.containers
 	$(BIN)/python -m benchmarks.attacks

@@ -13,7 +13,9 @@ import benchmarks
 import sandbox
 from benchmarks import common, strategies
 from benchmarks.asking import simulated, steps
+from benchmarks.simulation import driver_speed, engine_speed
 from benchmarks.steps import measure, session, stubbed
+from workbench.search.driver import Plan
 
 
 @pytest.fixture
@@ -48,3 +50,8 @@ async def test_steps_that_ask_a_model_are_measured(place: Path) -> None:
     with simulated() as url:
         cost = await steps(place, url, 24)
     assert cost.engine_ms > cost.bare_ms > 0
+
+
+async def test_simulated_steps_are_measured_with_and_without_an_engine(place: Path) -> None:
+    assert min(driver_speed(Plan(2, 4), 1)) > 0
+    assert min(await engine_speed(place, "ucb", 60)) > 0

@@ -58,7 +58,8 @@ def test_help_loads_next_to_nothing(arguments: list[str]) -> None:
 
 def test_everything_but_the_terminal_ui_does_without_textual() -> None:
     rooms = ["workbench.engine", "workbench.search", "workbench.propose", "workbench.verify"]
-    rooms += ["workbench.store", "workbench.formats", "workbench.model", "sandbox"]
+    rooms += ["workbench.store", "workbench.formats", "workbench.model", "workbench.analysis"]
+    rooms += ["sandbox"]
     modules = loaded(ROOM.format(rooms=rooms))
     assert modules & {"textual", "rich"} == set()
     assert {"workbench.engine.engine", "workbench.engine.host", "aiosqlite"} <= modules

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -219,7 +220,7 @@ async def test_r_reads_the_list_again_and_q_leaves() -> None:
 
 
 async def test_run_app_opens_what_was_asked_for_and_closes_it(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`run_app` itself, with the terminal replaced by a person who leaves at once."""
 
@@ -228,6 +229,7 @@ async def test_run_app_opens_what_was_asked_for_and_closes_it(
             await pilot.press("ctrl+q")
         return self.return_value
 
+    monkeypatch.setenv("WORKBENCH_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setattr(WorkbenchApp, "run_async", leave_at_once)
     opener = desk(*ROWS)
     farewell = await run_app(opener, "two")

@@ -89,8 +89,8 @@ def test_the_budget_is_told_at_eighty_percent_and_when_it_is_used_up() -> None:
         journal.step(1, step, 1, 0.5, f"{step}\n")
         texts.append([x.text for x in told.at(step * 20.0)])
     assert texts[:2] == [[], []]
-    assert texts[2][0].startswith("80% of the budget are used: 4/5 ev")
-    assert texts[3][0].startswith("100% of the budget are used: 5/5 ev")
+    assert texts[2][0].startswith("80% of the budget is used: 4/5 ev")
+    assert texts[3][0].startswith("100% of the budget is used: 5/5 ev")
     journal.add(ev.BudgetChanged(Limits(evaluations=6)))  # a person knows what they did
     assert told.at(100.0) == []
     journal.step(1, 5, 1, 0.5, "5\n")

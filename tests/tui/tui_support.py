@@ -73,8 +73,9 @@ class Stage:
         return [strip.text for strip in self.strips()]
 
     def notices(self) -> str:
-        """What the application has told in passing."""
-        return "\n".join(notice.message for notice in self.app._notifications)
+        """What the application has told in passing, and in the line at the bottom."""
+        told = [notice.message for notice in self.app._notifications]
+        return "\n".join([*told, *filter(None, [getattr(self.app.screen, "answer", "")])])
 
     @property
     def prose(self) -> str:

@@ -25,10 +25,13 @@ from workbench.engine.create import Settings
 from workbench.engine.spawn import EngineNotStarted, spawn
 from workbench.formats.load import bundled
 from workbench.model.limits import Limits
+from workbench.model.simulation import SIMULATION
 from workbench.propose import registry as proposers
 from workbench.propose.llm.name import parse as model_name
+from workbench.search.allocate.registry import allocators
 from workbench.search.registry import strategies
 from workbench.store import StoreError
+from workbench.verify.simulated import LINE
 
 _BUDGET = {
     "evaluations": "verifications that run, feasible or not",
@@ -176,10 +179,14 @@ def _field(action: argparse.Action, group: str) -> Field:
     if name == "task":
         known = [path.name for path in bundled()]
     elif name == "strategy":
-        known = sorted(strategies(), key=lambda one: (one != default, one))
-        meaning = f"{', '.join(known)}; options follow as :KEY=VALUE,… (`workbench strategies`)"
+        summaries = strategies()
+        known = sorted(summaries, key=lambda one: (one != default, one))
+        described = "; ".join(f"{one}: {summaries[one]}" for one in known)
+        meaning = f"NAME or NAME:KEY=VALUE,…. {described}"
     elif name == "proposer":
-        default, choices = Settings().proposer, _PROPOSERS
+        default, known = Settings().proposer, (*_PROPOSERS, SIMULATION)
+    elif name == "allocator":
+        known = list(allocators())
     elif action.nargs == 0:
         default, choices = _SWITCH[0], _SWITCH
     shown = "" if default is None or isinstance(default, list | bool) else str(default)
@@ -189,6 +196,8 @@ def _field(action: argparse.Action, group: str) -> Field:
 async def _told(planned: Plan) -> list[tuple[str, str]]:
     """Say what will be executed and in what. Raises `SandboxUnavailable`."""
     task, launch, settings = planned.task, planned.launch, planned.settings
+    if settings.proposer == SIMULATION:
+        return [("isolation", LINE), ("budget", _limits(planned.limits))]
     backend = sandbox.backend(settings.sandbox, image=task.needs_image)
     found = await backend.probe()
     if not found.usable:

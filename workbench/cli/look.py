@@ -61,11 +61,14 @@ def _show(session: Session, directory: Path, state: str) -> None:
     how = f"{facts.direction} {facts.score_name} · {facts.verification} · {isolation}"
     print(text.one_line(how))
     print(" · ".join(text.spend(session.spent, session.limits)), text.duration(session.elapsed))
+    shared = text.allocation(session)
+    if shared:
+        print(f"allocator {shared}")
     for lineage in session.lineages.values():
         score = text.score(facts, lineage.best_reward)
         print(
             f"  {lineage.name:<4} {lineage.state:<8} step {lineage.step:<5} best {score}"
-            f"  {_strategy(lineage)}{_cost(lineage)}"
+            f"  {_strategy(lineage)}{_cost(lineage)}{_turn(session, lineage)}"
         )
     for hint in session.hints.values():
         print(f"  hint {hint.id} {hint.status}: {text.one_line(hint.text)}")
@@ -73,6 +76,12 @@ def _show(session: Session, directory: Path, state: str) -> None:
     if best is not None:
         score = text.score(facts, best.reward)
         print(f"best {score}: #{best.id} of {name_of(best.lineage)}, {text.one_line(best.note)}")
+
+
+def _turn(session: Session, lineage: Lineage) -> str:
+    """Say what the allocator gave a lineage, and why last; empty where none does."""
+    why = text.turn(lineage)
+    return f"  {text.dealt(session, lineage)} of the steps, {why}" if why else ""
 
 
 def _strategy(lineage: Lineage) -> str:

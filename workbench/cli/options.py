@@ -13,7 +13,9 @@ SANDBOXES = ("auto", "bubblewrap", "docker", "process")
 def run_options(command: argparse.ArgumentParser) -> None:
     """Add all that a new session is made of, and how it is run."""
     command.add_argument(
-        "task", metavar="TASK", help="a task directory, REPO:Domain/Task, or a bundled task's name"
+        "task",
+        metavar="TASK",
+        help="a task directory, REPO:Domain/Task, a bundled task's name, or `simulation`",
     )
     search_options(command)
     model_options(command)
@@ -38,8 +40,11 @@ def search_options(command: argparse.ArgumentParser) -> None:
         metavar="NAME[:KEY=VALUE,…]",
         help="default chain; `workbench strategies` lists all with their options",
     )
+    allocator_option(group)
     group.add_argument(
-        "--proposer", help="default mutation (no key needed); or name a --model, or a --command"
+        "--proposer",
+        help="default mutation (no key needed); or name a --model, or a --command; with the task "
+        "`simulation`: simulation[:c=2.2,gain=1,failure=0.05,latency=0,luck=0.25]",
     )
     group.add_argument(
         "--recording", metavar="SESSION", help="with --proposer replay: whose answers to give again"
@@ -56,6 +61,19 @@ def search_options(command: argparse.ArgumentParser) -> None:
         "default: the task's own",
     )
     group.add_argument("--target", type=values.finite, metavar="SCORE", help="stop at this score")
+
+
+def allocator_option(group: argparse._ActionsContainer, several: bool = False) -> None:
+    """Add how the budget is shared."""
+    group.add_argument(
+        "--allocator",
+        metavar="NAME[:option=value,…]",
+        type=values.words,
+        **({"action": "append", "default": []} if several else {"default": "uniform"}),
+        help="how lineages share the budget: uniform (default: split in advance), ucb, thompson, "
+        "exp3 or halving; options of all but uniform: batch (steps of a turn), at_once (turns "
+        "under way at once)" + ("; repeatable" if several else ""),
+    )
 
 
 def task_options(command: argparse.ArgumentParser) -> None:
@@ -231,3 +249,37 @@ def lineage_option(command: argparse.ArgumentParser) -> None:
         metavar="L1",
         help="only this one; may be repeated; default all",
     )
+
+
+def simulation_options(command: argparse.ArgumentParser) -> None:
+    """Add what is simulated."""
+    command.add_argument(
+        "--strategy", action="append", default=[], help="default chain; repeatable"
+    )
+    allocator_option(command, several=True)
+    command.add_argument(
+        "--width",
+        type=values.positive,
+        action="append",
+        default=[],
+        metavar="W",
+        help="lineages; repeatable (default: 1, 2, 4, 8 and 16)",
+    )
+    command.add_argument(
+        "--depth",
+        type=values.positive,
+        metavar="D",
+        help="proposals for each lineage, on average (default: 256 over the width)",
+    )
+    command.add_argument(
+        "--proposer",
+        default="simulation",
+        metavar="simulation[:option=value,…]",
+        help="the law: c (2.2), gain (1), failure (share of candidates that fail, 0.05), latency "
+        "(seconds of a proposal, 0), luck (spread between lineages, 0.25)",
+    )
+    command.add_argument(
+        "--seeds", type=values.positive, default=50, metavar="N", help="default 50"
+    )
+    command.add_argument("--seed", type=values.whole, default=0, help="the first; default 0")
+    command.add_argument("--json", action="store_true")

@@ -42,6 +42,7 @@ def build() -> argparse.ArgumentParser:
     _looking(commands)
     _checking(commands)
     _setting(commands)
+    _simulating(commands)
     _developing(commands)
     return parser
 
@@ -182,6 +183,36 @@ def _looking(commands: Commands[argparse.ArgumentParser]) -> None:
     best.add_argument("--out", required=True, metavar="DIR")
     best.add_argument("--candidate", type=values.number, help="another candidate than the best")
     best.set_defaults(run=_lazy("look", "best"))
+    report = commands.add_parser("report", help="write a report of a session or of a study")
+    report.add_argument(
+        "session",
+        metavar="SESSION",
+        help="its id, the start of one, a path; or a study's directory",
+    )
+    report.add_argument("--out", metavar="DIR", help="default: report-NAME, here")
+    report.add_argument(
+        "--format",
+        default="html",
+        metavar="LIST",
+        help="of html, md, csv, svg, png, with commas between (default html; png needs matplotlib)",
+    )
+    report.add_argument(
+        "--tuning", metavar="SESSION", help="of the same task and proposer mutation: its ceiling"
+    )
+    report.set_defaults(run=_lazy("report", "report"))
+    audit = commands.add_parser("audit", help="check a session: digests, anomalies, bests again")
+    options.session_argument(audit)
+    audit.add_argument("--json", action="store_true")
+    audit.add_argument(
+        "--repeats",
+        type=values.positive,
+        default=2,
+        metavar="N",
+        help="verifications of each best, in fresh sandboxes (default 2)",
+    )
+    options.python_option(audit)
+    audit.add_argument("--sandbox", choices=options.SANDBOXES, help="default: the session's own")
+    audit.set_defaults(run=_lazy("audit", "audit"))
     export = commands.add_parser("export", help="write a session as one consistent file")
     options.session_argument(export)
     export.add_argument("file", metavar="FILE")
@@ -252,6 +283,19 @@ def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
     keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
     keys.add_argument("--json", action="store_true")
     keys.set_defaults(run=_lazy("config", "keys"))
+
+
+def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:
+    simulate = commands.add_parser(
+        "simulate",
+        help="try strategies, allocators, width and depth on a law instead of a task",
+        description="Searches are simulated: no program is run, no model is asked. A proposal "
+        "improves its parent with probability min(1, c/t), t the lineage's step, and the k-th "
+        "improvement is worth gain/k. Every combination of what is named is run over the same "
+        "seeds, and compared with the first of them seed by seed.",
+    )
+    options.simulation_options(simulate)
+    simulate.set_defaults(run=_lazy("simulate", "simulate"))
 
 
 def _developing(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from workbench.cli import UsageError, command
+from workbench.cli import UsageError, command, simulation
 from workbench.cli.check import interpreter_of, read, tuning_of
 from workbench.cli.limits import read_limits
 from workbench.cli.models import check_budget, chosen
@@ -17,6 +17,7 @@ from workbench.cli.warn import warn
 from workbench.engine.create import Settings, complete, create_session
 from workbench.engine.launch import Launch
 from workbench.model.limits import Limits
+from workbench.model.simulation import SIMULATION, Law
 from workbench.model.task import Task
 from workbench.propose.command.setup import COMMAND, CommandSetup
 from workbench.propose.registry import REPLAY
@@ -43,7 +44,7 @@ def plan(arguments: argparse.Namespace) -> Plan:
     """Read and check what a new session is made of. Raises `UsageError`."""
     setup = chosen(arguments)
     own = command.chosen(arguments)
-    settings = _settings(arguments, setup or own)
+    settings = _settings(arguments, setup or own, simulation.chosen(arguments))
     settings, blobs = _taped(settings, arguments.recording)
     python = interpreter_of(arguments)
     settings = replace(settings, python="" if python is None else python.version)
@@ -64,18 +65,24 @@ def plan(arguments: argparse.Namespace) -> Plan:
     return Plan(loaded.task, settings, limits, blobs, launch)
 
 
-def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None) -> Settings:
+def _settings(
+    arguments: argparse.Namespace, setup: Setup | CommandSetup | None, law: Law | None
+) -> Settings:
     from workbench.propose.registry import check
     from workbench.propose.setup import asks_models
+    from workbench.search.allocate.registry import allocator
     from workbench.search.registry import read as strategy_of
 
     proposer = arguments.proposer or (Settings().proposer if setup is None else setup.name)
+    if law is not None:
+        proposer = SIMULATION
     if asks_models(proposer) != isinstance(setup, Setup):
         raise UsageError(f"--proposer {proposer}: models are named with --model alone")
     if (proposer == COMMAND) != isinstance(setup, CommandSetup):
         raise UsageError(f"--proposer {proposer}: a command is named with --command alone")
     try:
         strategy_of(arguments.strategy)
+        allocator(arguments.allocator)
         check(proposer)
     except ValueError as error:
         raise UsageError(str(error)) from None
@@ -83,11 +90,12 @@ def _settings(arguments: argparse.Namespace, setup: Setup | CommandSetup | None)
         lineages=arguments.lineages,
         strategy=arguments.strategy,
         proposer=proposer,
-        options={} if setup is None else setup.recorded(),
+        options=simulation.recorded(law) if setup is None else setup.recorded(),
         seed=arguments.seed,
         limits=read_limits(arguments.budget),
         target=arguments.target,
         sandbox=arguments.sandbox,
+        allocation=arguments.allocator,
     )
 
 

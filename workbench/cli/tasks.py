@@ -16,6 +16,7 @@ from workbench.cli.check import interpreter_of, read
 from workbench.display import text
 from workbench.formats.load import bundled
 from workbench.formats.scaffold import write_task
+from workbench.model.simulation import SIMULATION
 from workbench.model.task import Task
 from workbench.verify import answers, calls
 from workbench.verify.check.finding import Check
@@ -54,6 +55,8 @@ def listing(arguments: argparse.Namespace) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """Try everything about a task; 1 where it fails a check."""
     loaded = read(arguments.task, own=interpreter_of(arguments))
+    if loaded.task.verification == SIMULATION:
+        raise UsageError("a simulation has no verifier to check")
     for warning in loaded.warnings:
         print(f"workbench: {warning}", file=sys.stderr)
     effort = Effort(arguments.repeats, max(0, arguments.mutants))

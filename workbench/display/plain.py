@@ -12,8 +12,10 @@ from workbench.engine.feed import Feed, Live
 from workbench.model.event import Record, VerdictReached
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 from workbench.propose.command.setup import COMMAND
 from workbench.propose.setup import asks_models
+from workbench.search.allocate.pool import is_pooled
 
 UNSAFE = (
     "WARNING: --sandbox process isolates nothing: programs run with your rights "
@@ -79,6 +81,9 @@ def _head(session: Session, path: Path) -> list[str]:
     }
     if asked:
         lines_.insert(2, f"proposed by {', '.join(asked)}")
+    shared = text.allocation(session)
+    if shared:
+        lines_.append(f"lineages share the budget: {shared}")
     if facts.recording is not None:
         lines_.append(text.replays(facts.recording))
     if facts.sandbox == "process":
@@ -90,7 +95,11 @@ def _tail(session: Session) -> list[str]:
     best, initial = session.best_candidate, session.initial
     said = " · ".join(text.spend(session.spent, session.limits))
     ends = session.state if session.closed is None else session.closed.reason
-    lines_ = [f"{ends}: {said} in {text.duration(session.elapsed)}"]
+    what = "simulation, " if session.facts.verification == SIMULATION else ""
+    lines_ = [f"{ends}: {what}{said} in {text.duration(session.elapsed)}"]
+    if is_pooled(session):
+        parts = [f"{x.name} {text.dealt(session, x)}" for x in session.lineages.values() if x.given]
+        lines_.append(f"steps given by {text.allocation(session)}: {', '.join(parts)}")
     if best is not None:
         start = None if initial is None else initial.reward
         lines_.append(

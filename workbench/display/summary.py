@@ -10,6 +10,7 @@ from workbench.model.doubt import Known, doubt
 from workbench.model.hint import Hint
 from workbench.model.lineage import Lineage
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 from workbench.model.verdict import Verdict
 
 Json = dict[str, Any]
@@ -88,6 +89,8 @@ def lineage(one: Lineage) -> Json:
         "seed": one.created.seed,
         "forked_from": one.created.forked_from,
         "pinned": list(one.pinned),
+        "given": one.given,
+        "turn": None if one.turn is None else {"number": one.turn.turn, "reason": one.turn.reason},
         "step": one.step,
         "best": brief(one.best_candidate),
         "evaluations": one.spent.evaluations,
@@ -151,6 +154,9 @@ def session(whole: Session, path: Path, state: str) -> Json:
         "score_name": facts.score_name,
         "unit": facts.unit,
         "seed": facts.seed,
+        "allocation": facts.allocation,
+        "turns": whole.turns,
+        "simulation": facts.verification == SIMULATION,
         "baseline": facts.baseline,
         "best_known": facts.best_known,
         "bound": facts.bound,
@@ -171,6 +177,7 @@ def ending(whole: Session, path: Path, kind: str) -> Json:
     return {
         "kind": kind,
         "session": str(path),
+        "simulation": whole.facts.verification == SIMULATION,
         "initial": brief(whole.initial),
         "best": brief(whole.best_candidate),
         "evaluations": whole.spent.evaluations,

@@ -2,54 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 
 from workbench.model.event import Recording, SessionCreated
 from workbench.model.limits import Limits, Spend
+from workbench.model.lineage import Lineage
+from workbench.model.session import Session
+from workbench.model.words import clean as clean
+from workbench.model.words import number as number
+from workbench.model.words import one_line as one_line
+from workbench.model.words import with_unit as with_unit
 from workbench.propose.command.setup import command_of
-
-_ESCAPE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
-    r"|(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, clipboard
-    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
-    r"|\x1b[ -/]*[0-~]?"  # every shorter sequence, and a lone escape
-)
-_CONTROL = re.compile(
-    # C0 and C1 except newline and tab; then marks that reorder or hide text.
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
-
-
-def clean(text: str) -> str:
-    """Make text from a model, a verifier or a candidate safe to print.
-
-    Escape sequences, control characters and bidirectional overrides vanish; carriage returns
-    become newlines and tabs become spaces. Newlines stay.
-    """
-    text = _ESCAPE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text).expandtabs(4)
-
-
-def one_line(text: str) -> str:
-    """Clean `text` and fold all its white space into single spaces."""
-    return " ".join(clean(text).split())
-
-
-def number(value: float) -> str:
-    """Show a number with five significant digits, in the fewest characters."""
-    if not math.isfinite(value):
-        return str(value)
-    return f"{value:.5g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
-
-
-def with_unit(text: str, unit: str) -> str:
-    """Put a unit behind a number: symbols stick to it, words stand apart."""
-    unit = one_line(unit)
-    if not unit:
-        return text
-    return f"{text}{unit}" if not unit[0].isalpha() else f"{text} {unit}"
+from workbench.search.allocate.pool import is_pooled
 
 
 def score(facts: SessionCreated, reward: float | None, unit: bool = True) -> str:
@@ -162,6 +126,26 @@ def replays(recording: Recording) -> str:
     """Say what a session replays, and how far."""
     until = "all of it" if recording.until is None else f"each lineage up to step {recording.until}"
     return f"replays {one_line(recording.session)}, {until}; its costs are those of the recording"
+
+
+def allocation(session: Session) -> str:
+    """Say how lineages share one budget; empty where it was split in advance."""
+    if not is_pooled(session):
+        return ""
+    turns = "1 turn" if session.turns == 1 else f"{session.turns} turns"
+    return f"{one_line(session.facts.allocation)}, {turns} given"
+
+
+def dealt(session: Session, lineage: Lineage) -> str:
+    """Say what part of all steps that were given a lineage was given; empty before the first."""
+    total = sum(one.given for one in session.lineages.values())
+    return f"{lineage.given / total:.0%}" if total else ""
+
+
+def turn(lineage: Lineage) -> str:
+    """Say when and why a lineage had its newest turn; empty if it never had one."""
+    newest = lineage.turn
+    return "" if newest is None else f"turn {newest.turn}: {one_line(newest.reason)}"
 
 
 def _against(used: str, top: int | str | None, unit: str) -> str:

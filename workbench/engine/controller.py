@@ -24,6 +24,7 @@ from workbench.model.lineage import Lineage, name_of
 from workbench.model.session import REVIVED, Session
 from workbench.model.task import Task
 from workbench.model.traits import traits_of
+from workbench.search.allocate.pool import NOTHING, is_pooled
 from workbench.store import Blob
 
 HINT_BYTES = 8192
@@ -171,22 +172,32 @@ class Controller:
         if candidate.verdict is None:
             raise Refused(f"#{candidate.id} has no verdict yet; fork when it has")
         source = self._source(candidate.lineage)
-        mine, theirs = shares.halve(source)
-        if not shares.can_give(source):
-            raise Refused(f"{source.name} has too little budget left to share; raise the budget")
+        number = self._journal.next_lineage()
+        cut = self._cut(source, number)
         try:
             like = self._crew.forked(source.created, command.strategy, command.proposer)
         except ValueError as error:
             raise Refused(str(error)) from None
-        number = self._journal.next_lineage()
         await self._journal.post(
             msgspec.structs.replace(
                 like, lineage=number, origin=candidate.id, forked_from=source.id
             ),
-            ev.SharesAllotted({source.id: mine, number: theirs}, f"fork of {source.name}"),
+            ev.SharesAllotted(cut, f"fork of {source.name}"),
         )
         self._crew.start(number)
         return Reply(True, f"{name_of(number)} starts from #{candidate.id}", number)
+
+    def _cut(self, source: Lineage, number: LineageId) -> dict[LineageId, Limits]:
+        """Return the shares after lineage `number` was forked from `source`: half of its own, or,
+        where all share one budget, nothing before its first turn."""
+        if is_pooled(self._session):
+            enough, cut = shares.steps_left(self._session), {number: NOTHING}
+        else:
+            mine, theirs = shares.halve(source)
+            enough, cut = shares.can_give(source), {source.id: mine, number: theirs}
+        if not enough:
+            raise Refused(f"{source.name} has too little budget left to share; raise the budget")
+        return cut
 
     async def _inject(self, command: cmd.Inject) -> Reply:
         lineage = self._lineage(command.lineage)
@@ -198,7 +209,7 @@ class Controller:
             raise Refused(f"the edited files are larger than {CANDIDATE_BYTES} bytes")
         before = await self._journal.files(parent.files)
         # No await from here to the post: what is found out now is what it is.
-        if shares.left(lineage).evaluations == 0:
+        if not shares.can_verify(self._session, lineage):
             raise Refused(f"{lineage.name} has no evaluation left; raise the budget")
         edited = {path: text.encode() for path, text in command.files.items()}
         files = {**parent.files, **{path: digest_of(data) for path, data in edited.items()}}
@@ -264,15 +275,10 @@ class Controller:
         lineage = self._lineage(command.lineage)
         if lineage.stopped not in (None, "budget"):
             raise Refused(f"{lineage.name} is stopped ({lineage.stopped}); let it go on first")
-        others = [
-            x
-            for x in self._session.lineages.values()
-            if x.id != lineage.id and x.stopped is None and shares.can_give(x)
-        ]
-        if not others:
-            raise Refused("no other lineage has enough left to give half of it; raise the budget")
         before = shares.left(lineage).evaluations
-        cut = shares.boost(lineage, others)
+        cut = shares.boosted(self._session, lineage)
+        if cut is None:
+            raise Refused("no other lineage has enough left to give half of it; raise the budget")
         await self._journal.post(ev.SharesAllotted(cut, f"boost of {lineage.name}"))
         self._crew.wake(self._session.lineages)
         after = shares.left(lineage).evaluations

@@ -13,6 +13,8 @@ from workbench.model.candidate import INITIAL, digest_of, digest_of_files
 from workbench.model.limits import Limits, Spend, split
 from workbench.model.task import Task
 from workbench.model.traits import traits_of
+from workbench.search.allocate.pool import NOTHING
+from workbench.search.allocate.registry import UNIFORM
 from workbench.search.registry import read, settled
 from workbench.store import Blob, create, new_session_id
 
@@ -38,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True):
     sandbox: str = "auto"
     python: str = ""
     max_barren: int = 50
+    allocation: str = UNIFORM
+    """How the budget is shared: an allocator by name, with its options."""
 
 
 def complete(limits: Limits, task: Task) -> Limits:
@@ -89,6 +93,7 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         sandbox=settings.sandbox,
         python=settings.python,
         target=settings.target,
+        allocation=settings.allocation,
     )
     initial = ev.ProposalMade(
         candidate=INITIAL,
@@ -117,8 +122,11 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
         for number in numbers
     ]
     # The initial files' own verification comes first and out of the same budget.
-    shares = split(limits, settings.lineages, Spend(evaluations=1))
-    allotted = ev.SharesAllotted(dict(zip(numbers, shares, strict=True)), "uniform")
+    if settings.allocation == UNIFORM:
+        shares = split(limits, settings.lineages, Spend(evaluations=1))
+    else:
+        shares = [NOTHING] * settings.lineages
+    allotted = ev.SharesAllotted(dict(zip(numbers, shares, strict=True)), settings.allocation)
     return [created, initial, *lineages, allotted]
 
 

@@ -22,6 +22,7 @@ from workbench.engine.replay import RecordingBroken, Replayed
 from workbench.engine.runner import Runner
 from workbench.engine.shares import reallot
 from workbench.engine.slots import Slots, machine_slots
+from workbench.engine.turns import Turns
 from workbench.engine.verification import InfrastructureDown, NoSandbox, Verifications
 from workbench.formats.read import parse
 from workbench.model import event as ev
@@ -29,11 +30,14 @@ from workbench.model.candidate import INITIAL, LineageId
 from workbench.model.limits import Spend
 from workbench.model.lineage import UNABLE
 from workbench.model.recording import decode
+from workbench.model.simulation import SIMULATION
 from workbench.model.task import Task
 from workbench.propose.registry import REPLAY
 from workbench.propose.replay import Source, Tape
+from workbench.search.allocate.registry import allocator
 from workbench.search.registry import read, settled, strategy
 from workbench.store import JournalBroken
+from workbench.verify import simulated
 from workbench.verify.interpreter import applied
 from workbench.verify.verifier import Verifier
 
@@ -105,7 +109,7 @@ class Engine:
 
         slots = Slots(self._launch.slots or machine_slots(), open_verifier)
         try:
-            means = Means(task, Verifications(self.journal, slots), proposers)
+            means = Means(task, Verifications(self.journal, slots), proposers, self._turns())
             return await self._work(means, backend)
         finally:
             self._over.set()
@@ -161,6 +165,8 @@ class Engine:
 
     async def _isolation(self, task: Task) -> tuple[sandbox.Backend, sandbox.Capabilities]:
         """Return the backend and what is known of it: as tried on this machine, else as built."""
+        if task.verification == SIMULATION:
+            return simulated.Nothing(), await simulated.Nothing().probe()
         name = backend_for(self._launch, self.journal.session.facts.sandbox)
         backend = sandbox.backend(name, image=task.needs_image)
         found = await backend.probe()
@@ -177,6 +183,8 @@ class Engine:
 
     def _told(self) -> str:
         """Return the isolation line of this run."""
+        if self._found.backend == SIMULATION:
+            return simulated.LINE
         return " · ".join(filter(None, (self._commands, self._found.line(), self._python)))
 
     async def _work(self, means: Means, backend: sandbox.Backend) -> ev.EngineClosed:
@@ -215,7 +223,9 @@ class Engine:
     def _open(self, proposers: Proposers) -> asyncio.Future[list[ev.Record]]:
         """Journal that a run begins, what the last one left cut off, and what may try again."""
         host = socket.gethostname()
-        line, tier = self._told(), self._found.tier
+        line, tier = self._told(), str(self._found.tier)
+        if self._found.backend == SIMULATION:
+            tier = SIMULATION  # nothing runs that could go without isolation
         events: list[ev.AnyEvent] = [ev.EngineOpened(os.getpid(), host, __version__, line, tier)]
         lineages = self.journal.session.lineages.values()
         if not self.journal.session.replaying:  # else nothing that costs was under way
@@ -274,6 +284,7 @@ class Engine:
             strategy(created.strategy, created.strategy_options),
             means.proposers.make(created),
             self._settled,
+            means.turns,
         )
         self._runners[number] = runner
         if self._group is not None:
@@ -297,6 +308,18 @@ class Engine:
             if self.journal.session.seq == before and self.journal.clock.running:
                 self.journal.post(ev.Heartbeat())
 
+    def _turns(self) -> Turns | None:
+        """Return who gives out turns. Raises `ValueError` for an allocator that nobody knows."""
+        chosen = allocator(self.journal.session.facts.allocation)
+        return None if chosen is None else Turns(self.journal, chosen, self._wake)
+
+    def _some(self, numbers: Iterable[LineageId]) -> list[Runner]:
+        return [self._runners[x] for x in numbers if x in self._runners]
+
+    def _wake(self, numbers: Iterable[LineageId]) -> None:
+        for runner in self._some(numbers):
+            runner.wake()
+
     def _crew(self, means: Means) -> Crew:
         def forked(
             source: ev.LineageCreated, strategy_name: str | None, proposer_name: str | None
@@ -306,17 +329,13 @@ class Engine:
                 source = msgspec.structs.replace(source, strategy=name, strategy_options=options)
             return means.proposers.forked(source, proposer_name)
 
-        def some(numbers: Iterable[LineageId]) -> list[Runner]:
-            return [self._runners[x] for x in numbers if x in self._runners]
-
         def wake(numbers: Iterable[LineageId]) -> None:
             if self._replayed is not None:
                 self._replayed.wake()
-            for runner in some(numbers):
-                runner.wake()
+            self._wake(numbers)
 
         def abort(numbers: Iterable[LineageId]) -> None:
-            for runner in some(numbers):
+            for runner in self._some(numbers):
                 runner.abort()
 
         return Crew(
@@ -335,6 +354,8 @@ class Means(NamedTuple):
     task: Task
     verifications: Verifications
     proposers: Proposers
+    turns: Turns | None
+    """Who gives the lineages their turns; None where each has its share in advance."""
 
 
 class _Over(Exception):

@@ -14,6 +14,7 @@ from workbench.engine.models import refuse_stranger, refuse_unpriced
 from workbench.model import event as ev
 from workbench.model.limits import Limits
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 from workbench.propose import registry
 from workbench.propose.command.setup import COMMAND, CommandSetup, command_of
 from workbench.propose.proposer import Proposer
@@ -48,7 +49,10 @@ class Proposers:
         recording = None if not session.replaying else session.facts.recording
         if recording is not None and recording.until is None:
             return  # no model is asked and no command run, whichever the recorded ones are
-        setups, commands = _setups(self._to_come()), _command_setups(self._to_come())
+        to_come = self._to_come()
+        if session.facts.verification == SIMULATION and any(x != SIMULATION for x, _ in to_come):
+            raise ValueError("this session is a simulation: no model and no command proposes in it")
+        setups, commands = _setups(to_come), _command_setups(to_come)
         for setup in setups:
             for name in setup.models:
                 refuse_stranger(name, launch.named)
@@ -147,6 +151,8 @@ class Proposers:
         """
         if asked in (None, source.proposer):
             return source
+        if SIMULATION in (asked, source.proposer):
+            raise ValueError("a simulation stays one, and a search on a real task becomes none")
         if asked == COMMAND:
             raise ValueError(
                 "a fork cannot choose a command: say it with --command when you start or resume a "

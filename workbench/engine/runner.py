@@ -14,6 +14,7 @@ from workbench.engine.journal import Journal
 from workbench.engine.novelty import filtered, known
 from workbench.engine.reporting import Closing, StepReporter, talk
 from workbench.engine.requests import Requests, advice
+from workbench.engine.turns import Turns, reason_for_all
 from workbench.engine.verification import InfrastructureDown, Verifications
 from workbench.model import event as ev
 from workbench.model.candidate import LineageId, digest_of, digest_of_files
@@ -30,6 +31,7 @@ from workbench.propose.proposer import (
     ProposerStopped,
     Request,
 )
+from workbench.search.allocate.pool import can_step
 from workbench.search.strategy import Strategy
 from workbench.store import Blob
 
@@ -48,8 +50,10 @@ class Runner:
         strategy: Strategy,
         proposer: Proposer,
         settled: Callable[[], None],
+        turns: Turns | None = None,
     ) -> None:
-        """`settled` is called whenever the lineage has nothing to do and waits."""
+        """`settled` is called whenever the lineage has nothing to do and waits. With `turns` it
+        takes its steps out of the budget that all share, as it is given them."""
         self._number = number
         self._requests = Requests(task, journal)
         self._journal = journal
@@ -57,6 +61,7 @@ class Runner:
         self._strategy = strategy
         self._proposer = proposer
         self._settled = settled
+        self._turns = turns
         self._wake = asyncio.Event()
         self._act: asyncio.Task[None] | None = None
         self._reporter: StepReporter | None = None
@@ -115,6 +120,8 @@ class Runner:
 
     def _next(self) -> Act | None:
         lineage = self.lineage
+        if self._turns is not None:
+            self._turns.deal()
         if lineage.wanted == "pause":
             return None if lineage.settled else self._pause
         if lineage.unverified:
@@ -124,22 +131,19 @@ class Runner:
         stop = None if lineage.pending is not None else self._reason_to_stop(lineage)
         if stop is not None:
             return lambda: self._stop(*stop)
+        if lineage.pending is None and self._turns is not None and not can_step(lineage):
+            return None  # waits for its turn
         return self._step
 
     def _reason_to_stop(self, lineage: Lineage, wait: float = 0.0) -> tuple[str, str] | None:
         """Say why no call may begin in `wait` seconds: reason and detail of a stop."""
-        session = self._journal.session
-        best, target = session.best_candidate, session.target
-        if target is not None and best is not None and best.reward is not None:
-            goal = session.facts.direction.reward(target)
-            if best.reward >= goal:
-                return "target", f"#{best.id} reached the target {target:g}"
-        if lineage.barren >= lineage.created.max_barren:
+        stop, pending = reason_for_all(self._journal, wait), lineage.pending
+        if lineage.barren >= lineage.created.max_barren and (stop is None or stop[0] != "target"):
             return "barren", f"{lineage.barren} steps in a row gave no new candidate"
-        limit = session.limits.exceeded_by(Spend(), self._journal.clock.elapsed + wait)
-        pending = lineage.pending
+        if stop is not None or (pending is None and self._turns is not None):
+            return stop
         needed = Spend(proposals=1) if pending is None else pending.reserved
-        limit = limit or lineage.share.exceeded_by(lineage.spent + needed + Spend(evaluations=1))
+        limit = lineage.share.exceeded_by(lineage.spent + needed + Spend(evaluations=1))
         return None if limit is None else ("budget", f"its share of {limit} is used up")
 
     def _unwanted(self) -> bool:

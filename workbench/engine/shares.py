@@ -1,4 +1,8 @@
-"""Who may spend what: shares of the session's budget, always re-cut by an event."""
+"""Who may spend what: shares of the session's budget, always re-cut by an event.
+
+Where lineages share one budget (`workbench.search.allocate`), what nobody holds is dealt out turn
+by turn, and what a person gives to one comes out of that.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from workbench.model.candidate import LineageId
 from workbench.model.limits import Limits, Spend, split
 from workbench.model.lineage import UNABLE, Lineage
 from workbench.model.session import Session
+from workbench.search.allocate.pool import held, is_pooled, unspent
 
 
 def committed(lineage: Lineage) -> Spend:
@@ -41,13 +46,7 @@ def _minus(total: int | None, used: int) -> int | None:
 
 def halve(source: Lineage) -> tuple[Limits, Limits]:
     """Cut what `source` has left in two: its own new share, and the fork's."""
-    remaining, share = left(source), source.share
-    theirs = Limits(
-        evaluations=_half(remaining.evaluations),
-        proposals=_half(remaining.proposals),
-        tokens=_half(remaining.tokens),
-        usd=None if remaining.usd is None else remaining.usd / 2,
-    )
+    share, theirs = source.share, _halved(left(source))
     mine = Limits(
         evaluations=_minus(share.evaluations, theirs.evaluations or 0),
         proposals=_minus(share.proposals, theirs.proposals or 0),
@@ -63,7 +62,24 @@ def can_give(source: Lineage) -> bool:
     return theirs.evaluations != 0 and theirs.proposals != 0
 
 
-def boost(lineage: Lineage, others: Iterable[Lineage]) -> dict[LineageId, Limits]:
+def boosted(session: Session, lineage: Lineage) -> dict[LineageId, Limits] | None:
+    """Return the shares by which `lineage` has half of what the others have left; None if that is
+    nothing. Where all share one budget, it is half of what nobody holds."""
+    if is_pooled(session):
+        free = unspent(session)
+        half = _halved(free)
+        if not steps_left(session) or 0 in (half.evaluations, half.proposals):
+            return None
+        return {lineage.id: _plus(lineage.spent + held(lineage), half)}
+    others = [
+        x
+        for x in session.lineages.values()
+        if x.id != lineage.id and x.stopped is None and can_give(x)
+    ]
+    return _boost(lineage, others) if others else None
+
+
+def _boost(lineage: Lineage, others: Iterable[Lineage]) -> dict[LineageId, Limits]:
     """Return the shares by which each of `others` gives half of what it has left to `lineage`."""
     given = {other.id: halve(other) for other in others}
     shares = {number: mine for number, (mine, _) in given.items()}
@@ -71,6 +87,18 @@ def boost(lineage: Lineage, others: Iterable[Lineage]) -> dict[LineageId, Limits
     for _, theirs in given.values():
         total = _together(total, theirs)
     return {**shares, lineage.id: total}
+
+
+def steps_left(session: Session) -> bool:
+    """Whether what nobody holds of a shared budget pays for a step."""
+    free = unspent(session)
+    return 0 not in (free.evaluations, free.proposals, free.tokens, free.usd)
+
+
+def can_verify(session: Session, lineage: Lineage) -> bool:
+    """Whether one more candidate of `lineage` can be paid for, whoever made it."""
+    free = unspent(session) if is_pooled(session) else left(lineage)
+    return free.evaluations != 0
 
 
 def _together(one: Limits, other: Limits) -> Limits:
@@ -86,6 +114,15 @@ def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
 
 
+def _halved(limits: Limits) -> Limits:
+    return Limits(
+        evaluations=_half(limits.evaluations),
+        proposals=_half(limits.proposals),
+        tokens=_half(limits.tokens),
+        usd=None if limits.usd is None else limits.usd / 2,
+    )
+
+
 def _half(value: int | None) -> int | None:
     return None if value is None else value // 2
 
@@ -94,8 +131,11 @@ def reallot(session: Session, limits: Limits, target: float | None) -> list[ev.A
     """Return the events that put new session limits in force.
 
     What is neither spent nor in flight is divided evenly over the lineages that can still use
-    it: those running, paused, or stopped for budget, target or want of a proposer.
+    it: those running, paused, or stopped for budget, target or want of a proposer. Where they share
+    one budget, it is left to their next turns.
     """
+    if is_pooled(session):
+        return [ev.BudgetChanged(limits, target)]
     used = session.spent
     if session.initial is not None and session.initial.verdict is None:
         used += Spend(evaluations=1)  # the initial files are still to be verified

@@ -7,10 +7,11 @@ from pathlib import Path
 import msgspec
 
 from workbench import content
-from workbench.formats import bundle, harbor, read
+from workbench.formats import bundle, harbor, read, simulated
 from workbench.formats.error import Problem, TaskError
 from workbench.formats.foreign import frontier, tuning
 from workbench.formats.foreign.tuning import Tuning
+from workbench.model.simulation import SIMULATION
 from workbench.model.task import Task
 
 
@@ -33,10 +34,13 @@ def bundled() -> list[Path]:
 def load(path: str | Path, tuned: Tuning | None = None) -> Loaded:
     """Read the task in directory `path`, in one of a repository, or the bundled task of that name.
 
-    A task in a repository of Frontier-Eng is named ``REPO:Domain/Task``. An existing directory wins
-    over a bundled name. `tuned` is said of a foreign task, in the place of its `workbench.toml`.
+    A task in a repository of Frontier-Eng is named ``REPO:Domain/Task``; ``simulation`` is the
+    simulated one. An existing directory wins over a bundled name. `tuned` is said of a foreign
+    task, in the place of its `workbench.toml`.
     Raises `TaskError`; for an unknown name it lists the known ones.
     """
+    if str(path) == SIMULATION and not Path(path).is_dir():
+        return Loaded(simulated.parse(simulated.bundle(), SIMULATION)[0], ())
     directory = _find(path)
     try:
         files = _files(directory)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from workbench.formats import harbor
+from workbench.formats import harbor, simulated
 from workbench.formats.error import Problem, TaskError
 from workbench.formats.foreign import frontier, openevolve, shinka
+from workbench.model.simulation import SIMULATION
 from workbench.model.task import Task
 
 Parser = Callable[[Mapping[str, bytes], str], tuple[Task, list[str]]]
@@ -16,6 +17,7 @@ PARSERS: dict[str, Parser] = {
     "frontier-eng": frontier.parse,
     "openevolve": openevolve.parse,
     "shinka": shinka.parse,
+    SIMULATION: simulated.parse,
 }
 """Format -> what reads it."""
 

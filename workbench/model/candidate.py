@@ -63,10 +63,10 @@ class Candidate(msgspec.Struct):
     """The proposer's own record of the act (JSON values), read back by its `observe`."""
     prompt: tuple[str, ...] = ()
     reply: str | None = None
-    traits: Traits | None = None
-    """None where it was made before they were taken."""
     spend: Spend = Spend()
     """What its proposal cost."""
+    traits: Traits | None = None
+    """None where it was made before they were taken."""
     verdict: Verdict | None = None
     judgement: Judgement | None = None
     """Set where a person found it wrong."""

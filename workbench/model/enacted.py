@@ -9,6 +9,7 @@ ENACTED: frozenset[type[ev.Event]] = frozenset(
         ev.ProposalMade,
         ev.LineageCreated,
         ev.SharesAllotted,
+        ev.TurnGiven,
         ev.BudgetChanged,
         ev.ProposerChosen,
         ev.MoveChosen,

@@ -8,7 +8,7 @@ import msgspec
 
 from workbench.model.calls import Reading
 from workbench.model.candidate import Candidate, CandidateId, LineageId
-from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed
+from workbench.model.event import LineageCreated, MoveChosen, ProposalFailed, TurnGiven
 from workbench.model.limits import Limits, Spend
 from workbench.model.traits import Cycling, Traits
 
@@ -33,6 +33,8 @@ class Point(msgspec.Struct, frozen=True, gc=False):
     """What the step's move derived from, whatever came of it."""
     operator: str = ""
     """The move's; empty for step 0."""
+    odds: float = 1.0
+    """What the turn that the step belongs to was given with; see `TurnGiven`."""
 
 
 class Lineage(msgspec.Struct):
@@ -79,6 +81,12 @@ class Lineage(msgspec.Struct):
     revision: int = 0
     """Times that a person changed the rank of a candidate: what was made of its curve before
     holds no longer."""
+    given: int = 0
+    """Steps that an allocator gave it, over all its turns."""
+    due: int = 0
+    """Number of the step up to which its turns reach."""
+    turn: TurnGiven | None = None
+    """Its newest turn, where lineages share one budget."""
 
     @property
     def id(self) -> LineageId:
@@ -126,6 +134,15 @@ class Lineage(msgspec.Struct):
         """Whether a move or a verification has begun and not ended."""
         return self.pending is not None or bool(self.unverified)
 
+    def take_turn(self, turn: TurnGiven) -> None:
+        """Let the lineage make further steps, also where it stopped for want of budget."""
+        if self.stopped == "budget" and turn.share.above(self.share):
+            self.stopped = None
+        self.share = turn.share
+        self.given += turn.steps
+        self.due = max(self.due, self.step) + turn.steps
+        self.turn = turn
+
     def point(
         self, elapsed: float, step: int, candidate: Candidate | None, move: MoveChosen | None
     ) -> Point:
@@ -143,6 +160,7 @@ class Lineage(msgspec.Struct):
             best=self.best_reward,
             parents=() if derived is None else derived.parents,
             operator="" if derived is None else derived.operator,
+            odds=1.0 if self.turn is None else self.turn.odds,
         )
 
     def rank_again(self) -> None:

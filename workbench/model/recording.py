@@ -119,6 +119,8 @@ class _Cut:
             case ev.SharesAllotted():
                 shares = {x: share for x, share in event.shares.items() if x in self._lineages}
                 return _with(event, shares=shares) if self._early(shares) else None
+            case ev.TurnGiven():
+                return event if self._early((event.lineage,)) else None
             case ev.ProposerChosen():
                 early = self._early(event.lineages)
                 return _with(event, lineages=early) if early else None

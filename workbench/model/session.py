@@ -50,6 +50,8 @@ class Session:
         self.enacted = 0
         """Records so far of the kinds that a replay re-enacts."""
         self.replayed: ev.ReplayEnded | None = None
+        self.turns = 0
+        """Turns that an allocator has given."""
         self.differing = 0
         """Steps of a replay that came to something else than was recorded."""
         for record in records:
@@ -142,6 +144,10 @@ class Session:
                 lineage.stopped = None
             lineage.share = share
 
+    def _turn_given(self, record: Record, e: ev.TurnGiven) -> None:
+        self.turns = e.turn
+        self.lineages[e.lineage].take_turn(e)
+
     def _budget_changed(self, record: Record, e: ev.BudgetChanged) -> None:
         self.limits = e.limits
         self.target = e.target
@@ -190,8 +196,8 @@ class Session:
             detail=e.detail,
             prompt=e.prompt,
             reply=e.reply,
-            traits=e.traits,
             spend=e.spend,
+            traits=e.traits,
         )
         self.candidates[e.candidate] = candidate
         self._spend(e.lineage, e.spend)
@@ -364,6 +370,7 @@ _FOLD: dict[type[ev.Event], Callable[[Session, Record, Any], None]] = {
     ev.LineageCreated: Session._lineage_created,
     ev.ProposerChosen: Session._proposer_chosen,
     ev.SharesAllotted: Session._shares_allotted,
+    ev.TurnGiven: Session._turn_given,
     ev.BudgetChanged: Session._budget_changed,
     ev.EngineOpened: Session._engine_opened,
     ev.IsolationTried: Session._isolation_tried,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, cast
 
 from sandbox import Capabilities
+from workbench.model.simulation import SIMULATION
 from workbench.propose.command.setup import COMMAND, CommandSetup, command_of
 from workbench.propose.proposer import Proposer
 from workbench.propose.setup import Prices, asks_models, setup_of
@@ -23,6 +24,7 @@ _FACTORIES = {
 REPLAY = "replay"
 """The proposer that answers from a recording, which whoever runs the session must give it."""
 
+_SIMULATION = "workbench.propose.simulation"
 _MODELS = "workbench.propose.llm.proposer:LLM"
 _SHARED = "workbench.propose.llm.proposer:Shared"
 _COMMAND = "workbench.propose.command.proposer:CommandProposer"
@@ -58,8 +60,8 @@ def shared(prices: Prices) -> Shared:
 
 def check(name: str) -> None:
     """Raise `ValueError`, which lists the known ones, for a proposer that does not exist."""
-    if not asks_models(name) and name not in (*_FACTORIES, REPLAY, COMMAND):
-        known = ", ".join(sorted((*_FACTORIES, REPLAY)))
+    if not asks_models(name) and name not in (*_FACTORIES, REPLAY, COMMAND, SIMULATION):
+        known = ", ".join(sorted((*_FACTORIES, REPLAY, SIMULATION)))
         raise ValueError(
             f"unknown proposer {name!r}: choose one of {known}, ask a model with --model, or run a "
             "command of yours with --command"
@@ -77,7 +79,14 @@ def proposer(name: str, among: Shared | None = None) -> Factory:
         return lambda seed, lineage, options: _model(name, seed, lineage, options, among)
     if name == COMMAND:
         return lambda seed, lineage, options: _command(lineage, options, among)
+    if name == SIMULATION:
+        return _simulation
     return lambda seed, lineage, options: cast(Proposer, _load(_FACTORIES[name])(seed, lineage))
+
+
+def _simulation(seed: int, lineage: int, options: Mapping[str, object]) -> Proposer:
+    law = _load(f"{_SIMULATION}:law_recorded")(options)
+    return cast(Proposer, _load(f"{_SIMULATION}:Simulation")(seed, lineage, law))
 
 
 def _model(

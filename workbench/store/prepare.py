@@ -31,7 +31,7 @@ def prepare(file: Path) -> Session:
         _upgrade(db, file)
         with explained(file):
             session = fold(file, journal.read(db))
-            if _stored_rows(db) != derived.rows(session):
+            if stored_rows(db) != derived.rows(session):
                 _rebuild(db, session)
     return session
 
@@ -56,7 +56,7 @@ def _rebuild(db: sqlite3.Connection, session: Session) -> None:
         db.rollback()  # does nothing after the commit
 
 
-def _stored_rows(db: sqlite3.Connection) -> dict[str, list[derived.Row]]:
+def stored_rows(db: sqlite3.Connection) -> dict[str, list[derived.Row]]:
     """Return what the derived tables hold."""
     return {
         table: db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()

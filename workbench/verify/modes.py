@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from workbench.model.task import Task
-from workbench.verify import call, handover, output, shared
+from workbench.verify import call, handover, output, shared, simulated
 from workbench.verify.mode import Mode
 
-_MODES: tuple[Mode, ...] = (output, call, shared)
+_MODES: tuple[Mode, ...] = (output, call, shared, simulated)
 
 
 def mode_of(task: Task) -> Mode:

@@ -15,7 +15,7 @@ from workbench.model.candidate import digest_of
 from workbench.model.host import without_host
 from workbench.model.task import Task
 from workbench.model.verdict import Outcome, Verdict
-from workbench.verify import places
+from workbench.verify import places, simulated
 from workbench.verify.modes import mode_of
 from workbench.verify.outcome import Finding, Stage
 from workbench.verify.text import cap
@@ -55,10 +55,11 @@ class Verifier:
         self._warm = warm
         self._digest = task.verifier_digest
         self._leases: list[Lease] = []
+        self._open = False
 
     async def open(self) -> None:
         """Prepare the sandboxes; does nothing when open. Raises `sandbox.SandboxUnavailable`."""
-        if self._leases:
+        if self._open:
             return
         self.capabilities = await self.backend.probe()
         try:
@@ -67,10 +68,11 @@ class Verifier:
         except BaseException:
             await self.aclose()
             raise
+        self._open = True
 
     async def aclose(self) -> None:
         """Kill what still runs and give every sandbox back; may be called twice."""
-        leases, self._leases = self._leases, []
+        leases, self._leases, self._open = self._leases, [], False
         async with AsyncExitStack() as stack:
             for lease in leases:
                 stack.push_async_callback(lease.aclose)
@@ -93,7 +95,7 @@ class Verifier:
         Whatever its programs do ends in a verdict. Raises ValueError for a file that the task
         does not let a candidate change, RuntimeError when not open.
         """
-        if not self._leases:
+        if not self._open:
             raise RuntimeError("the verifier is not open")
         foreign = sorted(set(files) - set(self.task.editable))
         if foreign:
@@ -104,6 +106,12 @@ class Verifier:
         if finding is None:
             finding = await self._mode.run(self.task, self._leases, files, runs)
         return self._verification(finding, runs, time.perf_counter() - started)
+
+    def _tier(self) -> str:
+        """Say how what ran was isolated; of a simulation, in which nothing runs, that it is one."""
+        if self.task.verification == simulated.NAME:
+            return simulated.NAME
+        return self.capabilities.tier if self.capabilities else ""
 
     def _verification(
         self, finding: Finding, runs: list[Execution], seconds: float
@@ -140,6 +148,6 @@ class Verifier:
             max_rss=runs[0].max_rss_bytes if runs else 0,
             verifier=self._digest,
             verification=self._mode.NAME,
-            tier=self.capabilities.tier if self.capabilities else "",
+            tier=self._tier(),
         )
         return Verification(verdict, blobs, finding.stage)

@@ -289,9 +289,9 @@ class WorkbenchApp(App[Exit]):
         """Offer every action of the screen in front, then Textual's own commands."""
         yield from palette.commands(self, screen)
         for command in super().get_system_commands(screen):
-            if command.title in ("Quit", "Keys", "Maximize", "Minimize", "Theme", "Screenshot"):
-                continue  # ours say more
-            yield command
+            # Ours say more.
+            if command.title not in ("Quit", "Keys", "Theme", "Screenshot", "Maximize", "Minimize"):
+                yield command
 
 
 async def run_app(opener: SessionOpener, start: str | None) -> Exit:

@@ -57,7 +57,7 @@ class Notices:
         level = self._used()
         if level > self._level and not isinstance(event, ev.BudgetChanged):
             used = " · ".join(text.spend(self._session.spent, self._session.limits))
-            told = f"{level:.0%} of the budget are used: {used}"
+            told = f"{level:.0%} of the budget is used: {used}"
             self._news.append(Notice("budget", "Budget", told, "warning"))
         self._level = level
 

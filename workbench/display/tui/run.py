@@ -30,8 +30,8 @@ class Run:
         self.attached = attached
         self._on_change = on_change
         self.view = View(attached.feed)
-        self.comparisons = Comparisons(self.files)
         self.notices = Notices(attached.feed.session)
+        self.comparisons = Comparisons(self.files)
         self._texts: dict[str, str] = {}
 
     @property

@@ -33,6 +33,7 @@ from workbench.model.event.step import (
     ProposalMade,
     VerdictReached,
 )
+from workbench.model.event.turn import TurnGiven
 from workbench.model.event.whole import (
     FORMAT,
     BudgetChanged,
@@ -81,6 +82,7 @@ __all__ = [
     "ReplayEnded",
     "SessionCreated",
     "SharesAllotted",
+    "TurnGiven",
     "VerdictReached",
     "decode",
     "encode",
@@ -116,6 +118,7 @@ AnyEvent = (
     | CandidatePinned
     | ReplayDiffered
     | ReplayEnded
+    | TurnGiven
 )
 
 

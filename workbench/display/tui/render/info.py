@@ -33,6 +33,8 @@ def selected(view: View, now: float) -> Content:
     if asks_models(created.proposer) or created.proposer == COMMAND:
         named = text.models(created.proposer, created.options)
         parts.append(Content.styled(f" · {named}", MUTED))
+    if turn := text.turn(lineage):
+        parts.append(Content.styled(f" · {turn}", MUTED))
     if lineage.cycling.share:
         parts.append(Content.styled(f" · cycling {lineage.cycling.share:.0%}", MUTED))
     why = lineage.pause_reason or lineage.stop_detail

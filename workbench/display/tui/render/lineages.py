@@ -40,14 +40,15 @@ _ALL = (
     Column("last", "last", 14, True),
     Column("trend", "trend", TREND_CELLS),
     Column("spent", "spent", 14, True),
+    Column("share", "share", 5, True),
     Column("tokens", "tokens", 7, True),
     Column("cache", "cache", 5, True),
     Column("hint", "hint", 10),
     Column("marks", "marked", 11),
 )
-_OPTIONAL = ("tokens", "cache", "marks")
+_OPTIONAL = ("share", "tokens", "cache", "marks")
 """What is there only once some lineage has it."""
-_DROPPED = ("trend", "tokens", "cache", "marks", "spent", "last", "delta", "hint", "step")
+_DROPPED = ("trend", "tokens", "cache", "marks", "spent", "share", "last", "delta", "hint", "step")
 """What gives way first; id, state and best always stay."""
 
 
@@ -63,6 +64,8 @@ class Row(msgspec.Struct, frozen=True):
     last: str
     trend: str
     spent: str
+    share: str
+    """Of the steps that an allocator gave."""
     tokens: str
     cache: str
     hint: str
@@ -83,6 +86,7 @@ def row_of(view: View, lineage: Lineage) -> Row:
         last=_last(session, lineage),
         trend=sparkline([point.best for point in lineage.curve[-4 * TREND_CELLS :]]),
         spent=text.spend(lineage.spent, lineage.share)[-1 if text.has_cost(lineage.spent) else 0],
+        share=text.dealt(session, lineage),
         tokens=text.count(lineage.spent.tokens) if lineage.spent.tokens else "",
         cache="" if lineage.reading.hit_rate is None else f"{lineage.reading.hit_rate:.0%}",
         hint=_hint(session, lineage),

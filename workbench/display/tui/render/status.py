@@ -12,6 +12,7 @@ from workbench.display.tui.marks import FLAG
 from workbench.display.tui.view import View
 from workbench.model.lineage import name_of
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 
 SMALL = 60
 """Below this width the bar keeps to what matters most."""
@@ -142,5 +143,7 @@ def isolation(view: View) -> Content:
     if run.tier == "none":
         return Content.styled(f" !! NO ISOLATION: {told} ", f"bold reverse {BAD}")
     kept = view.session.facts.verification
+    if kept == SIMULATION:
+        return Content.styled(f" {told}", WARN)
     shared = Content.styled(" ! shared verifier", WARN) if kept == "shared" else Content("")
     return Content.assemble((f" {told}", MUTED), shared)

@@ -10,8 +10,11 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 
+from workbench.display import text
 from workbench.display.person import user_name
+from workbench.display.states import GOOD
 from workbench.display.tui import copying, editor
 from workbench.display.tui.marks import MOST
 from workbench.display.tui.render import info
@@ -27,6 +30,10 @@ from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, R
 
 if TYPE_CHECKING:
     from workbench.display.tui.app import WorkbenchApp
+
+
+ANSWER_SECONDS = 4.0
+"""How long what became of a command is shown."""
 
 
 class RunScreen(Screen[None]):
@@ -45,6 +52,7 @@ class RunScreen(Screen[None]):
         Binding("p", "pin", "Pin", id="candidate.pin", show=False),
         Binding("o", "edit", "Edit candidate", id="candidate.edit", show=False),
         Binding("Y", "copy_candidate", "Copy candidate", id="candidate.copy", show=False),
+        Binding("A", "analysis", "Analysis", id="session.analysis", show=False),
         Binding("m", "mark", "Mark", id="candidate.mark", show=False),
         Binding("M", "compare", "Compare marked", id="candidate.compare", show=False),
         Binding("z", "zoom", "Maximise", id="pane.zoom", show=False),
@@ -64,13 +72,21 @@ class RunScreen(Screen[None]):
         self.view = run.view
         self.ready = False
         """Whether all its widgets are there to be brought up to date."""
+        self.answer = ""
+        """What became of a command just now; a person who gave it needs no more than a line."""
+        self._answered: Timer | None = None
 
     def chrome(self) -> ComposeResult:
         """The parts that every screen of a session has at its bottom."""
         yield SearchLine()
         yield Composer(self.view)
         yield InfoLine(self._banner, id="banner")
-        yield InfoLine(self.told, id="info")
+        yield InfoLine(self._info, id="info")
+
+    def _info(self) -> Content:
+        if self.answer:
+            return Content.assemble((" ✔ ", GOOD), text.one_line(self.answer))
+        return self.told()
 
     def told(self) -> Content:
         """Say in one line what the screen is about: the selected lineage and its candidate."""
@@ -110,12 +126,19 @@ class RunScreen(Screen[None]):
             self.refresh_view()
 
     def say(self, reply: Reply) -> None:
-        """Show what became of a command."""
-        severity = "information" if reply.ok else "error"
-        self.notify(
-            reply.message, severity="error" if severity == "error" else "information", markup=False
-        )
+        """Show what became of a command: in the line at the bottom, but a refusal loudly."""
+        if reply.ok:
+            self.answer = reply.message
+            if self._answered is not None:
+                self._answered.stop()
+            self._answered = self.set_timer(ANSWER_SECONDS, self._forget_answer)
+        else:
+            self.notify(reply.message, severity="error", markup=False)
         self.refresh_view()
+
+    def _forget_answer(self) -> None:
+        self.answer, self._answered = "", None
+        self.query_one("#info", InfoLine).repaint()
 
     def command(self, command: AnyCommand) -> None:
         """Send a command without holding up the keys; show its reply."""
@@ -171,6 +194,10 @@ class RunScreen(Screen[None]):
     def action_budget(self) -> None:
         """Change the session's limits."""
         self.run_worker(flows.change_budget(self), group="flow", exclusive=True)
+
+    def action_analysis(self) -> None:
+        """Show what the session says as data: laws, width and depth, outlook, edits, failures."""
+        self.run_worker(flows.analysis(self), group="open", exclusive=True)
 
     def action_hint(self) -> None:
         """Write a hint to the selected lineage."""

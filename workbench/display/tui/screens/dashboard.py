@@ -28,8 +28,8 @@ class Dashboard(RunScreen):
 
     HELP = (
         "Select a lineage with the arrow keys; enter opens it. Space pauses at the next safe "
-        "point, h writes a hint, c, x and y change the axes of the curve, F whose are shown. While "
-        "the curve has the keys, digits switch single ones off and on. m marks the candidate "
+        "point, h writes a hint; c, x and y change the axes of the curve, F whose are shown, and "
+        "while the curve has the keys, digits switch single ones off and on. m marks the candidate "
         "shown, M compares those that are marked, z gives a pane the whole screen."
     )
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,147 @@
+"""The analysis screen: the figures of the report, drawn while the session goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Footer, TabbedContent, TabPane
+
+from workbench.analysis.report import session as report
+from workbench.analysis.report.document import Column, Document, Table
+from workbench.analysis.report.session import Origin
+from workbench.analysis.whole import Analysis, Looks, analyse, ceiling_of, still
+from workbench.display.text import count
+from workbench.display.tui.run import Run
+from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.widgets.report import ReportPane
+from workbench.display.tui.widgets.status import StatusBar
+from workbench.model.session import Session
+
+TABS = ("progress", "dynamics", "depth", "outlook", "edits", "hints", "failures", "made")
+"""The sections of a session's report, in their order."""
+TITLES = ("Progress", "Laws", "Width", "Outlook", "Edits", "Hints", "Failures", "Made")
+LOOKS = Looks(edits=150, cycling=400)
+"""Candidates whose texts are read for the screen: each is a question to the engine's process."""
+
+
+class AnalysisScreen(RunScreen):
+    """Laws, width against depth, outlook, edits, failures: of the session as it stands."""
+
+    HELP = (
+        "The numbers of `workbench report`, as the session stood when they were computed; r "
+        "computes them again. 1 to 8 change the tab."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="analysis.back"),
+        Binding("r", "again", "Compute again", id="analysis.again"),
+        *(
+            Binding(str(number), f"tab('{name}')", f"Tab {name}", id=f"figures.{name}", show=False)
+            for number, name in enumerate(TABS, 1)
+        ),
+    ]
+
+    def __init__(self, run: Run) -> None:
+        """Analyse the session of `run`."""
+        super().__init__(run)
+        self.shown: Document | None = None
+        """What the panes show; None while the first figures are computed."""
+
+    def compose(self) -> ComposeResult:
+        """One tab for each section."""
+        yield StatusBar(self.view)
+        with TabbedContent(initial="tab-progress", id="tabs"):
+            for number, (name, title) in enumerate(zip(TABS, TITLES, strict=True), 1):
+                yield TabPane(f"{number} {title}", ReportPane(id=name), id=f"tab-{name}")
+        yield from self.chrome()
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        """Compute at once."""
+        self.focus_main()
+        self.action_again()
+
+    @property
+    def tab(self) -> str:
+        """The tab in front."""
+        return self.query_one(TabbedContent).active.removeprefix("tab-")
+
+    def focus_main(self) -> None:
+        """The section in front has the keys."""
+        self.query_one(f"#{self.tab}").focus()
+
+    def refresh_view(self) -> None:
+        """Keep the head up to date; figures are computed when they are asked for."""
+        super().refresh_view()
+        self.query_one(StatusBar).repaint()
+
+    def on_tabbed_content_tab_activated(self) -> None:
+        """Give the keys to the new tab."""
+        if not self.composer.display:
+            self.focus_main()
+
+    def action_back(self) -> None:
+        """Put a pane back that has the whole screen, else back to where one came from."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
+
+    def action_tab(self, name: str) -> None:
+        """Bring a tab to the front."""
+        self.query_one(TabbedContent).active = f"tab-{name}"
+
+    def action_analysis(self) -> None:
+        """The same key that opens the screen."""
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Compute everything from the session as it stands now."""
+        self.run_worker(self._compute(), group="load", exclusive=True)
+
+    async def _compute(self) -> None:
+        """Show what needs no texts first: reading them may take seconds."""
+        session = still(self.view.session)
+        self._say(session, "computing…")
+        ceiling = ceiling_of([("this session", session)])
+        found = await asyncio.to_thread(analyse, session, ceiling=ceiling)
+        await self._show(session, found)
+        self._say(session, "reading candidates…")
+        loop = asyncio.get_running_loop()
+
+        def texts(digest: str) -> str | None:
+            if not self.is_attached:
+                return None  # the screen was left: nobody reads what comes of this
+            asked = asyncio.run_coroutine_threadsafe(self.run.attached.feed.blob(digest), loop)
+            try:
+                return asked.result().decode(errors="replace")
+            except (KeyError, ConnectionError):
+                return None  # lost, or the engine left: that edit is not told
+
+        found = await asyncio.to_thread(analyse, session, texts=texts, ceiling=ceiling, looks=LOOKS)
+        await self._show(session, found)
+        self._say(session, "r computes again")
+
+    async def _show(self, session: Session, found: Analysis) -> None:
+        path = self.run.attached.path
+        origin = Origin(Path(path).name, f"workbench report {path}", session.state)
+        self.shown = await asyncio.to_thread(report.document, session, found, origin)
+        for name, section in zip(TABS, self.shown.sections, strict=True):
+            head = [_glance(self.shown)] if name == TABS[0] else []
+            self.query_one(f"#{name}", ReportPane).show([*head, *section.blocks])
+
+    def _say(self, session: Session, word: str) -> None:
+        told = f"{count(len(session.candidates))} candidates, record {session.seq}"
+        for pane in self.query(ReportPane):
+            pane.border_title = told
+            pane.say(word)
+
+
+def _glance(document: Document) -> Table:
+    """Return the figures of the report's head, the tuning ceiling beside the best."""
+    columns = (Column("", False), Column(""), Column("", False))
+    rows = tuple((fact.name, fact.value, fact.about) for fact in document.facts)
+    return Table("glance", document.lead, columns, rows)
