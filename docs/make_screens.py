@@ -31,6 +31,7 @@ from workbench.engine.spawn import spawn
 from workbench.formats.load import load
 from workbench.model.limits import Limits
 from workbench.propose.setup import Setup
+from workbench.store import default_root
 
 TARGET = Path(__file__).with_name("screens")
 SIZES = ((80, 24), (160, 45))
@@ -66,7 +67,6 @@ SHOTS = (
     Shot("themes", ("ctrl+t",)),
     Shot("palette", ("ctrl+p",)),
     Shot("help", ("question_mark",)),
-    Shot("leave", ("q",)),
 )
 
 
@@ -119,9 +119,9 @@ def _simulated_model() -> Iterator[str]:
             process.terminate()
 
 
-async def draw(shot: Shot, size: tuple[int, int], home: Path, sessions: dict[str, Path]) -> Path:
+async def draw(shot: Shot, size: tuple[int, int], sessions: dict[str, Path]) -> Path:
     """Show one screen and draw it."""
-    desk = FullDesk(home)
+    desk = FullDesk()
     attached = await desk.open(str(sessions[shot.session]), "view") if shot.session else None
     app = WorkbenchApp(desk, attached)
     app.animation_level = "none"
@@ -154,11 +154,11 @@ async def main(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:
         os.environ["WORKBENCH_HOME"] = place
         os.environ["WORKBENCH_CONFIG"] = f"{place}/config.toml"
-        sessions = await record(Path(place))
+        sessions = await record(default_root())
         for shot in SHOTS:
             for size in SIZES:
                 if not names or shot.name in names:
-                    print(await draw(shot, size, Path(place), sessions))
+                    print(await draw(shot, size, sessions))
 
 
 if __name__ == "__main__":
