@@ -1,4 +1,4 @@
-"""Draw docs/screens/*.svg: every screen of the terminal UI, at 80 x 24 and at 160 x 45.
+"""Draw every screen of the terminal UI into docs/screens, and write docs/screens.md around them.
 
 Run from the checkout: ``.venv/bin/python docs/make_screens.py [NAME ...]``. Takes some minutes: two
 real sessions are recorded first, then shown. One is the demo's search with the mechanical proposer,
@@ -40,33 +40,51 @@ _ENDS_BY_ITSELF = {"load", "open", "preview", "command", "analysis", "highlight"
 """Groups of workers that are waited for before a picture is taken."""
 
 
+_CURVE = ("tab", "x", "y", "z")
+_COMPARE = ("m", "down", "m", "down", "m", "M")
+
+
 class Shot(NamedTuple):
     """A screen and the keys that lead to it."""
 
     name: str
+    told: str
+    """What it is, in docs/screens.md."""
     keys: tuple[str, ...] = ()
     session: str = "search"
     """Which of the recorded ones; empty for the list of sessions."""
 
 
 SHOTS = (
-    Shot("home", session=""),
-    Shot("new-session", ("n",), session=""),
-    Shot("dashboard"),
-    Shot("curve", ("tab", "x", "y", "z")),
-    Shot("diff", ("enter",)),
-    Shot("diff-side-by-side", ("enter", "vertical_line", "z")),
-    Shot("verifier", ("enter", "2")),
-    Shot("proposal", ("enter", "3"), session="asked"),
-    Shot("tree", ("enter", "4")),
-    Shot("hints", ("down", "enter", "5")),
-    Shot("hint", ("down", "h", *"try a ring of nine")),
-    Shot("compare", ("m", "down", "m", "down", "m", "M")),
-    Shot("analysis", ("A",)),
-    Shot("settings", ("comma",)),
-    Shot("themes", ("ctrl+t",)),
-    Shot("palette", ("ctrl+p",)),
-    Shot("help", ("question_mark",)),
+    Shot(
+        "home", "Home: your sessions with their state, and the tasks that come with it.", session=""
+    ),
+    Shot(
+        "new-session",
+        "A new session: every option, the command line that does the same, what will be executed.",
+        ("n",),
+        session="",
+    ),
+    Shot("dashboard", "The dashboard: is it getting better, what does it cost, what needs me?"),
+    Shot("curve", "The curve alone: gap to the best known, both axes logarithmic.", _CURVE),
+    Shot("diff", "A lineage: what a candidate changed.", ("enter",)),
+    Shot("diff-side-by-side", "The same side by side.", ("enter", "vertical_line", "z")),
+    Shot("verifier", "What the verifier said.", ("enter", "2")),
+    Shot(
+        "proposal",
+        "What a model was asked and what it answered (here a simulated one).",
+        ("enter", "3"),
+        session="asked",
+    ),
+    Shot("tree", "The tree of candidates.", ("enter", "4")),
+    Shot("hints", "Hints: taken when, with what effect.", ("down", "enter", "5")),
+    Shot("hint", "Writing one.", ("down", "h", *"try a ring of nine")),
+    Shot("compare", "Three marked candidates, what differs first.", _COMPARE),
+    Shot("analysis", "The figures of the report, while the session goes on.", ("A",)),
+    Shot("settings", "Settings, keys among them.", ("comma",)),
+    Shot("themes", "Themes, shown as you choose.", ("ctrl+t",)),
+    Shot("palette", "Every action by its name.", ("ctrl+p",)),
+    Shot("help", "The keys of the screen in front.", ("question_mark",)),
 )
 
 
@@ -145,12 +163,28 @@ async def _rest(app: WorkbenchApp, pilot: Pilot[Exit]) -> None:
         await pilot.pause()
 
 
+def page() -> str:
+    """Return docs/screens.md."""
+    parts = [
+        "# Screens\n",
+        (
+            "Every screen at 80 x 24 and at 160 x 45, drawn by `docs/make_screens.py` from real "
+            "sessions."
+        ),
+    ]
+    for shot in SHOTS:
+        parts.append(f"\n## {shot.name.replace('-', ' ').capitalize()}\n\n{shot.told}\n")
+        parts += [f"![{shot.name} at {w} x {h}](screens/{shot.name}-{w}x{h}.svg)" for w, h in SIZES]
+    return "\n".join(parts) + "\n"
+
+
 async def main(names: list[str]) -> None:
     """Record, then draw what is named; all if nothing is."""
     unknown = set(names) - {shot.name for shot in SHOTS}
     if unknown:
         raise SystemExit(f"no such screen: {', '.join(sorted(unknown))}")
     TARGET.mkdir(exist_ok=True)
+    TARGET.with_suffix(".md").write_text(page(), encoding="utf-8")
     with tempfile.TemporaryDirectory() as place:
         os.environ["WORKBENCH_HOME"] = place
         os.environ["WORKBENCH_CONFIG"] = f"{place}/config.toml"

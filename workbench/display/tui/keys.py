@@ -113,6 +113,8 @@ def in_force(given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 def keymap(given: Mapping[str, str]) -> dict[str, str]:
     """Return what Textual is to be told; `ALWAYS` leaves whatever else does."""
+    if not given:
+        return {}  # nothing to look up: the catalogue loads every screen
     return {
         name: ",".join(dict.fromkeys(keys))
         for name, keys in in_force(given).items()
@@ -129,6 +131,8 @@ def split(words: str) -> tuple[str, ...]:
 def check(given: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong with keys that a person gave: binding id -> problem and mend."""
     wrong: dict[str, str] = {}
+    if not given:
+        return wrong  # nothing to look up: the catalogue loads every screen
     for name, words in given.items():
         problem = _problem(name, words)
         if problem:
