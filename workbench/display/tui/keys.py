@@ -40,6 +40,8 @@ _PLACES = {
     "_Area": "hint composer",
 }
 """How people call what is not called after what they see."""
+_PURE = "render"
+"""The room of what draws: it has no screen and no widget, and need not be loaded to say so."""
 _EVERYWHERE = ("rows", "list")
 """Nouns of the keys of lists, which take them before a screen does."""
 
@@ -60,6 +62,8 @@ def nodes() -> Iterator[type[DOMNode]]:
     """Yield every screen and widget of ours, and the application."""
     package = importlib.import_module(__package__ or "")
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if f".{_PURE}." in found.name:
+            continue
         module = importlib.import_module(found.name)
         for value in vars(module).values():
             mine = isinstance(value, type) and value.__module__ == module.__name__
