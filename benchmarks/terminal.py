@@ -29,6 +29,7 @@ class Terminal:
             dimensions=(rows, columns),
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         )
+        self._child.delaybeforesend = None  # pexpect waits 50 ms before each key by default
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._ready = selectors.DefaultSelector()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from tui_scripted import demo, live
 from tui_support import stage
 
@@ -226,3 +227,26 @@ async def test_a_curve_on_the_whole_screen_is_switched_by_digits() -> None:
         await one.press("2", "escape")
         assert curve.size.height < 15
         assert len(curve.plot.shown) == 4
+
+
+async def test_never_are_two_repaints_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Due:
+        stopped = False
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    async with stage() as one:
+        made: list[Due] = []
+
+        def due(seconds: float, callback: object) -> Due:
+            made.append(Due())
+            return made[-1]
+
+        monkeypatch.setattr(one.app, "set_timer", due)
+        one.app.on_change()
+        one.app.repaint_view()  # the clock's
+        one.app.on_change()
+        one.app.on_change()
+        monkeypatch.undo()
+        assert [timer.stopped for timer in made] == [True, False]

@@ -66,6 +66,17 @@ def test_dots_join_and_the_higher_rank_takes_the_colour() -> None:
     canvas.dot(1, 3, pen=6, rank=0)
     canvas.dot(9, 9, pen=8, rank=2)  # off the grid
     assert canvas.cells(0) == [(chr(0x2800 | 0x01 | 0x80), 4)]
+    assert canvas.cells(0, picked=6) == [(chr(0x2800 | 0x01 | 0x80), 6)], "the picked one is on top"
+    assert canvas.cells(0, picked=2) == canvas.cells(0)
+
+
+def test_another_selection_paints_no_dot_anew() -> None:
+    plot, session = Plot(), Session(demo(steps=30).records)
+    plot.update(session, SETTING._replace(selected=1))
+    before = plot.canvas.touched
+    plot.update(session, SETTING._replace(selected=2))
+    assert plot.repaints == 1
+    assert plot.canvas.touched - before <= len(session.lineages), "the newest columns, as ever"
 
 
 def test_a_plot_shows_curves_rules_labels_and_marks() -> None:

@@ -133,6 +133,8 @@ class WorkbenchApp(App[Exit]):
 
     def repaint_view(self) -> None:
         """Repaint the screen in front if its view has changed, or a second has gone by live."""
+        if self._paint_due is not None:
+            self._paint_due.stop()  # the clock may come first: two due at once would never be one
         self._paint_due, self._painted_at = None, time.monotonic()
         run = self.run_in_front
         if run is None or not self.is_running:

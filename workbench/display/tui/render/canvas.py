@@ -20,6 +20,8 @@ class Canvas:
         self._bits = bytearray(width * height)
         self._pens = [BLANK] * (width * height)
         self._ranks = bytearray(width * height)
+        self._claims = [0] * (width * height)
+        """For each cell the pens that ever drew there, one bit each."""
         self.touched = 0
         """Dots set so far, for proving that a repaint costs what is new."""
 
@@ -30,6 +32,7 @@ class Canvas:
         self.touched += 1
         cell = (y >> 2) * self.width + (x >> 1)
         self._bits[cell] |= _DOTS[y & 3][x & 1]
+        self._claims[cell] |= 1 << pen
         if rank >= self._ranks[cell]:
             self._ranks[cell] = rank
             self._pens[cell] = pen
@@ -39,14 +42,17 @@ class Canvas:
         for height in range(min(y, other), max(y, other) + 1):
             self.dot(x, height, pen, rank)
 
-    def cells(self, row: int) -> list[tuple[str, int]]:
-        """Return a row as (character, pen); blank cells are a space with pen 0."""
-        start = row * self.width
+    def cells(self, row: int, picked: int = BLANK) -> list[tuple[str, int]]:
+        """Return a row as (character, pen); blank cells are a space with pen 0.
+
+        Wherever the pen `picked` has drawn, the cell is its own.
+        """
+        begin, end = row * self.width, (row + 1) * self.width
+        mask = 1 << picked if picked else 0
+        drawn = zip(
+            self._bits[begin:end], self._pens[begin:end], self._claims[begin:end], strict=True
+        )
         return [
-            (chr(0x2800 + bits), pen) if bits else (" ", BLANK)
-            for bits, pen in zip(
-                self._bits[start : start + self.width],
-                self._pens[start : start + self.width],
-                strict=True,
-            )
+            (chr(0x2800 + bits), picked if claims & mask else pen) if bits else (" ", BLANK)
+            for bits, pen, claims in drawn
         ]

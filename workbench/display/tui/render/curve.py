@@ -58,7 +58,7 @@ def _tick_labels(plot: Plot) -> dict[int, str]:
 
 
 def _plot_cells(plot: Plot, row: int, rule: str) -> list[Cell]:
-    drawn = plot.canvas.cells(row)
+    drawn = plot.canvas.cells(row, picked=2 * plot.setting.selected)
     cells: list[Cell] = []
     for character, pen in drawn:
         if pen:

@@ -26,7 +26,7 @@ MARKS_FROM, LABELS_FROM = 8, 56
 
 _DASHES = ("11111111", "11111100", "1100", "111111001100", "11110000", "1000", "11101110", "110000")
 """One pattern of dots for each series style, so that curves differ without colour."""
-_RAW, _LINE, _PICKED = 0, 1, 2
+_RAW, _LINE = 0, 1
 _LEAST: dict[XAxis, float] = {"step": 10.0, "evaluations": 10.0, "usd": 0.01, "time": 60.0}
 """How far an axis reaches at least, so that the first points do not fill it."""
 _ACROSS: dict[XAxis, type[Linear]] = {"usd": Dollars, "time": Seconds}
@@ -102,7 +102,8 @@ class Plot:
 
     def update(self, session: Session, setting: Setting) -> None:
         """Bring the picture up to date with `session` for `setting`."""
-        fresh = setting != self.setting
+        # Another selection changes whose cells are whose, and no dot.
+        fresh = setting._replace(selected=self.setting.selected) != self.setting
         if setting.axis != self.curves.axis or session.judgements != self._judgements:
             # Another abscissa, or a person changed what counts: the points are others.
             self.curves, fresh = Curves(setting.axis), True
@@ -227,7 +228,6 @@ class Plot:
     def _paint_line(self, session: Session, one: Series) -> None:
         begin = self.place_of(one.xs[0])
         column, height = self._columns.get(one.number, (begin, None))
-        rank = _PICKED if one.number == self.setting.selected else _LINE
         pen = 2 * one.number
         dashes = _DASHES[(one.number - 1) % len(_DASHES) if self.setting.dashed else 0]
         end = self.place_of(one.xs[-1])
@@ -239,9 +239,9 @@ class Plot:
                 continue
             now = self.height_of(session, best)
             if height is not None and now != height:
-                self.canvas.column(x, height, now, pen, rank)
+                self.canvas.column(x, height, now, pen, _LINE)
             elif dashes[x % len(dashes)] == "1" or x == end:
-                self.canvas.dot(x, now, pen, rank)
+                self.canvas.dot(x, now, pen, _LINE)
             height = now
         self._columns[one.number] = (max(column, end), height)
 
