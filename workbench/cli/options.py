@@ -202,6 +202,18 @@ def launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None
     )
 
 
+def study_options(command: argparse.ArgumentParser) -> None:
+    """Add how the cells of a study are run."""
+    group = command.add_argument_group("this run")
+    group.add_argument(
+        "--jobs", type=values.positive, metavar="N", help="cells at once (default: cores)"
+    )
+    group.add_argument(
+        "--sandbox", choices=SANDBOXES, help="as with `workbench run`; default: auto"
+    )
+    python_option(group)
+
+
 def python_option(group: argparse._ActionsContainer) -> None:
     """Add which interpreter the task's programs are run by."""
     group.add_argument(
