@@ -19,6 +19,16 @@ widths = [2]
 seeds = 2
 """
 
+SIMULATED = """\
+budget = "evaluations=12"
+[grid]
+tasks = ["simulation"]
+strategies = ["beam", "beam:width=2"]
+proposers = ["simulation"]
+widths = [2]
+seeds = 3
+"""
+
 
 def write_spec(directory: Path, text: str = SPEC) -> Path:
     """Write a spec with its two tasks beside it."""

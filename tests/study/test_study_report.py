@@ -7,19 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from study_support import begun
+from study_support import SIMULATED, begun
 
 from workbench.cli import main
-
-SIMULATED = """\
-budget = "evaluations=12"
-[grid]
-tasks = ["simulation"]
-strategies = ["beam", "beam:width=2"]
-proposers = ["simulation"]
-widths = [2]
-seeds = 3
-"""
 
 
 @pytest.fixture

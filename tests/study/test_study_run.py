@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import signal
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
 from cli_program import Program
-from study_support import SPEC, begun, stories, write_spec
+from study_support import SIMULATED, SPEC, begun, stories, write_spec
 
 from workbench.cli import main
+from workbench.display.study import outcome_line
+from workbench.engine.launch import Launch
 from workbench.store import holder
+from workbench.study.error import StudyError
+from workbench.study.grid import Cell
 from workbench.study.place import Study, open_study
+from workbench.study.running import Outcome, Planned, Running
+from workbench.study.status import Watch
 
 
 @pytest.fixture
@@ -49,7 +57,7 @@ def test_killed_in_the_middle_and_run_again_it_is_as_if_nothing_had_happened(
     file = write_spec(tmp_path, SPEC.replace("=8", "=6"))
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     program("study", "run", file, "--out", whole)
-    with program.live("study", "run", file, "--out", cut, "--json") as live:
+    with program.live("study", "run", file, "--out", cut, "--display=json") as live:
         for _ in range(3):
             live.until("finished")
         live.until("begun")
@@ -60,7 +68,7 @@ def test_killed_in_the_middle_and_run_again_it_is_as_if_nothing_had_happened(
     before = print_of(study)
     assert 3 <= len(before) < len(study.grid) == 8
     begun_before = set(stories(study))
-    said = program("study", "resume", cut, "--json").lines
+    said = program("study", "resume", cut, "--display=json").lines
     again = {line["cell"] for line in said if line["kind"] in ("begun", "resumed")}
     assert again == {cell.id for cell in study.grid} - set(before)
     assert {x["cell"] for x in said if x["kind"] == "resumed"} == begun_before - set(before)
@@ -75,7 +83,7 @@ def test_killed_in_the_middle_and_run_again_it_is_as_if_nothing_had_happened(
     after = print_of(study)
     assert {name: after[name] for name in before} == before
     assert stories(study) == stories(open_study(whole))
-    assert program("study", "run", file, "--out", cut, "--json").lines == said[-1:]
+    assert program("study", "run", file, "--out", cut, "--display=json").lines == said[-1:]
 
 
 def test_ctrl_c_makes_a_checkpoint_and_status_tells_how_it_stands(
@@ -83,7 +91,7 @@ def test_ctrl_c_makes_a_checkpoint_and_status_tells_how_it_stands(
 ) -> None:
     file = write_spec(tmp_path, SPEC.replace("=8", "=400"))
     out = tmp_path / "out"
-    with program.live("study", "run", file, "--out", out, "--jobs", 1, "--json") as live:
+    with program.live("study", "run", file, "--out", out, "--jobs", 1, "--display=json") as live:
         first = live.until("begun")
         told = program("study", "status", out, "--json").value
         assert told["runner"]["pid"] == live.process.pid
@@ -136,7 +144,7 @@ def test_a_failed_cell_is_told_apart_keeps_no_other_and_is_tried_again(
     failed = [cell for cell in told["cells"] if cell["state"] == "failed"]
     assert {cell["labels"]["proposer"] for cell in failed} == {"openai:gpt-4o-mini"}
     assert all("OPENAI_API_KEY" in cell["message"] for cell in failed)
-    again = program("study", "resume", out, "--json", code=1).lines
+    again = program("study", "resume", out, "--display=json", code=1).lines
     assert [line["kind"] for line in again] == ["failed", "failed", "ended"]
 
 
@@ -145,7 +153,7 @@ def test_a_damaged_session_fails_its_own_cell_alone(program: Program, tmp_path: 
     broken = study.session(study.grid[0])
     broken.mkdir(parents=True)
     (broken / "session.db").write_bytes(b"no database at all")
-    said = program("study", "resume", study.directory, "--json", code=1).lines
+    said = program("study", "resume", study.directory, "--display=json", code=1).lines
     assert said[-1]["finished"] == 3
     assert [x["cell"] for x in said if x["kind"] == "failed"] == [study.grid[0].id]
 
@@ -187,3 +195,61 @@ def test_a_wrong_spec_is_refused_before_anything_is_made(
     assert not out.exists()
     assert main(["study", "status", str(tmp_path)]) == 2
     assert "is no study" in capsys.readouterr().err
+
+
+def test_a_detached_run_is_watched_from_elsewhere_and_ends_by_itself(
+    program: Program, tmp_path: Path
+) -> None:
+    file, out = write_spec(tmp_path, SIMULATED), tmp_path / "out"
+    said = program("study", "run", file, "--out", out, "--detach", "--display=json").value
+    assert said["kind"] == "detached"
+    watch = Watch(open_study(out))
+    while watch.read().runner is not None:
+        time.sleep(0.05)  # a lock that is let go tells nobody
+    assert watch.read().finished == 12
+    assert "12 of 12 cells finished" in (out / "run.log").read_text()
+
+
+def test_no_more_is_begun_than_the_cap_on_dollars_allows(
+    tmp_path: Path,
+) -> None:
+    text = SPEC.replace("=8", "=8,usd=0.4").replace('title = "Hills"', "usd_total = 1.0")
+    text = text.replace("seeds = 2", 'seeds = 2\nmodels = ["openai:gpt-4o-mini"]')
+    study = begun(tmp_path, text)
+    under_way: list[int] = []
+    running = 0
+
+    class Spending:
+        """Every cell fails, having spent nothing, once another had its chance."""
+
+        def begin(self, cell: Cell) -> Planned:
+            nonlocal running
+            running += 1
+            under_way.append(running)
+            time.sleep(0.02)
+            running -= 1
+            raise StudyError("no")
+
+        def again(self, cell: Cell) -> Launch:
+            raise AssertionError(cell)
+
+    outcome = asyncio.run(Running(study, Spending(), jobs=4).run())
+    assert max(under_way) == 2
+    assert outcome == Outcome(finished=0, failed=8, unaffordable=0, left=0)
+
+
+def test_cells_that_might_pass_the_cap_are_left_and_told(tmp_path: Path) -> None:
+    text = SPEC.replace("=8", "=8,usd=2").replace('title = "Hills"', "usd_total = 1.0")
+    text = text.replace("seeds = 2", 'seeds = 2\nmodels = ["openai:gpt-4o-mini"]')
+    study = begun(tmp_path, text)
+
+    class Nothing:
+        def begin(self, cell: Cell) -> Planned:
+            raise AssertionError(cell)
+
+        def again(self, cell: Cell) -> Launch:
+            raise AssertionError(cell)
+
+    outcome = asyncio.run(Running(study, Nothing(), jobs=4).run())
+    assert outcome == Outcome(finished=0, failed=0, unaffordable=8, left=0)
+    assert "8 not begun: together they might pass usd_total" in outcome_line(outcome, 8)

@@ -202,6 +202,10 @@ def launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None
     )
 
 
+RUN_OPTIONS = ("jobs", "sandbox", "python")
+"""What is said for each run of a study anew."""
+
+
 def study_options(command: argparse.ArgumentParser) -> None:
     """Add how the cells of a study are run."""
     group = command.add_argument_group("this run")

@@ -303,14 +303,16 @@ def _studying(commands: Commands[argparse.ArgumentParser]) -> None:
     run.set_defaults(run=_lazy("study", "run"))
     resume = kinds.add_parser("resume", help="go on with a study, whatever stopped it")
     resume.set_defaults(run=_lazy("study", "resume"))
+    watch = kinds.add_parser("watch", help="show a study in the terminal UI")
+    watch.set_defaults(run=_lazy("study", "watch"))
     status = kinds.add_parser("status", help="say how a study stands, cell by cell")
+    status.add_argument("--json", action="store_true")
     status.set_defaults(run=_lazy("study", "status"))
-    for command in (resume, status):
+    for command in (resume, watch, status):
         command.add_argument("directory", metavar="DIR", help="the study's directory")
     for command in (run, resume):
         options.study_options(command)
-    for command, text in ((run, "events"), (resume, "events"), (status, "all of it")):
-        command.add_argument("--json", action="store_true", help=f"{text} as JSON")
+        options.front_end_options(command)
 
 
 def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:

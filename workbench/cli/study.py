@@ -7,19 +7,27 @@ import asyncio
 import json
 import shlex
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 
 from workbench.cli import DONE, FAILED, INTERRUPTED, CommandFailed, UsageError
 from workbench.cli.cells import Cells
+from workbench.cli.options import RUN_OPTIONS
+from workbench.cli.start import display_of
 from workbench.cli.warn import warn
 from workbench.display import study as words
+from workbench.store import holder
 from workbench.study import example
 from workbench.study.error import SpecError, StudyError
 from workbench.study.place import SPEC, Study, begin, is_study, open_study
 from workbench.study.running import Outcome, Running, Told
 from workbench.study.status import Watch
+
+LOG = "run.log"
+"""What a run away from the terminal said, in the study's directory."""
 
 
 def new(arguments: argparse.Namespace) -> int:
@@ -90,12 +98,15 @@ def _beside(file: Path) -> Path:
 
 
 def _run(study: Study, arguments: argparse.Namespace) -> int:
-    as_json = arguments.json
+    display = display_of(arguments.display)
+    if display == "tui" or arguments.detach:
+        return _apart(study, arguments, display)
+    as_json = display == "json"
     try:
         with study.held():
             cells = Cells(study, arguments, study.directory / SPEC)
             if not as_json:
-                print(f"{study.name}: {len(study.grid)} cells, {cells.jobs} at once")
+                print(f"{study.name}: {len(study.grid)} cells, {cells.jobs} at once", flush=True)
             if study.spec.added:
                 warn(words.added_line(study.spec.added))
             outcome = asyncio.run(_drive(study, cells, as_json))
@@ -106,12 +117,50 @@ def _run(study: Study, arguments: argparse.Namespace) -> int:
         print(json.dumps({"kind": "ended", **outcome._asdict(), "cells": total}))
     else:
         print(words.outcome_line(outcome, total))
-        unfinished = outcome.finished < total
-        after = f"Go on: {words.RESUME}" if unfinished else "Report: workbench report"
+        after = f"Go on: {words.RESUME}" if outcome.finished < total else "Report: workbench report"
         print(f"{after} {shlex.quote(str(study.directory))}")
     if outcome.left:
         return INTERRUPTED
     return DONE if outcome.finished == total else FAILED
+
+
+def _apart(study: Study, arguments: argparse.Namespace, display: str) -> int:
+    """Run the study in a process of its own, away from the terminal, and show it if asked."""
+    directory = shlex.quote(str(study.directory))
+    argv = [sys.executable, "-m", "workbench", "study", "resume", str(study.directory.resolve())]
+    argv += ["--display=plain"]
+    argv += [f"--{x}={y}" for x in RUN_OPTIONS if (y := getattr(arguments, x)) is not None]
+    log = study.directory / LOG
+    with log.open("ab") as out:
+        began = out.tell()
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    if not asyncio.run(_serves(study, process)):
+        said = log.read_bytes()[began:].decode(errors="replace").strip()
+        raise CommandFailed(said.removeprefix("workbench: ") or f"the run died; see {log}")
+    if not arguments.detach:
+        return _tui(study)
+    if display == "json":
+        print(json.dumps({"kind": "detached", "study": str(study.directory), "pid": process.pid}))
+    else:
+        print(f"Process {process.pid} runs {directory}")
+        print(f"Watch it: workbench study watch {directory}")
+    return DONE
+
+
+async def _serves(study: Study, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until the process runs the study, or has run it; False if it failed before."""
+    while process.poll() is None:
+        runner = holder(study.directory)
+        if runner is not None and runner.pid == process.pid:
+            return True
+        await asyncio.sleep(0.05)  # its lock tells nobody that it was taken
+    return process.returncode == DONE
 
 
 async def _drive(study: Study, cells: Cells, as_json: bool) -> Outcome:
@@ -130,3 +179,18 @@ async def _drive(study: Study, cells: Cells, as_json: bool) -> Outcome:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.shutdown)
     return await running.run()
+
+
+def watch(arguments: argparse.Namespace) -> int:
+    """Show a study in the terminal UI; whoever runs it goes on when the screen is left."""
+    return _tui(opened(arguments.directory))
+
+
+def _tui(study: Study) -> int:
+    from workbench.cli.desk import FullDesk
+    from workbench.display.tui import run_app
+
+    farewell = asyncio.run(run_app(FullDesk(), None, Watch(study)))
+    for said in (*farewell.lines(), *words.head_lines(Watch(study).read())):
+        print(said)
+    return DONE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 from collections import Counter
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -63,6 +66,16 @@ class Status(msgspec.Struct, frozen=True):
         return self.states["finished"]
 
 
+class Watched(Protocol):
+    """A study that somebody looks at."""
+
+    def read(self) -> Status:
+        """Return how the study stands now. Raises `StudyError`."""
+
+    def interrupt(self) -> bool:
+        """Ask whoever runs the study for a checkpoint; False if nobody does on this machine."""
+
+
 class Watch:
     """Reads how a study stands, again and again; a finished session is read only once."""
 
@@ -108,6 +121,14 @@ class Watch:
             runner=holder(study.directory),
             added=study.spec.added,
         )
+
+    def interrupt(self) -> bool:
+        """Ask whoever runs the study for a checkpoint; False if nobody does on this machine."""
+        runner = holder(self.study.directory)
+        if runner is None or runner.host != socket.gethostname():
+            return False
+        os.kill(runner.pid, signal.SIGTERM)
+        return True
 
 
 def _begun(said: CellStatus, one: SessionSummary) -> CellStatus:
