@@ -11,7 +11,7 @@ from workbench.model.limits import Limits
 from workbench.study.error import SpecError, StudyError
 from workbench.study.example import TEXT
 from workbench.study.grid import arguments, cells, depth
-from workbench.study.place import begin, open_study
+from workbench.study.place import again, begin, open_study
 from workbench.study.spec import Maker, parse
 
 WRONG = """\
@@ -142,6 +142,26 @@ def test_cells_may_be_added_and_nothing_else_may_change(tmp_path: Path) -> None:
     assert "[grid] strategies: beam left out" in told
     assert "[grid] seeds: 1 left out" in told
     assert (study.directory / "study.toml").read_text() == more
+
+
+def test_a_copy_that_was_edited_may_have_got_cells_and_nothing_else(tmp_path: Path) -> None:
+    study = begun(tmp_path, SPEC.replace('"hill", "steep"', '"hill"'))
+    copy = study.directory / "study.toml"
+    copy.write_text(SPEC.replace('"steep"', '"job-shop"'))
+    grown = again(study.directory)
+    assert grown.tasks.keys() == {"hill", "job-shop"}
+    assert grown.tasks["hill"].place == str(tmp_path / "hill")
+    assert begin(copy, study.directory).grid == grown.grid
+    copy.write_text(copy.read_text().replace("=8", "=80"))
+    with pytest.raises(StudyError, match="evaluations=8 → evaluations=80"):
+        open_study(study.directory)
+
+
+def test_a_study_whose_beginning_was_cut_off_is_begun_again(tmp_path: Path) -> None:
+    study = begun(tmp_path)
+    (study.directory / "study.toml").unlink()
+    (study.directory / ".study.toml.part").write_text("half")
+    assert begin(tmp_path / "hills.toml", study.directory).grid == study.grid
 
 
 def test_a_task_that_changed_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,7 @@ from workbench.display import study as words
 from workbench.store import holder
 from workbench.study import example
 from workbench.study.error import SpecError, StudyError
-from workbench.study.place import SPEC, Study, begin, is_study, open_study
+from workbench.study.place import SPEC, Study, again, begin, is_study, open_study
 from workbench.study.running import Outcome, Running, Told
 from workbench.study.status import Watch
 
@@ -64,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def resume(arguments: argparse.Namespace) -> int:
     """Go on with a study; interrupted cells are resumed, failed ones tried again."""
-    return _run(opened(arguments.directory), arguments)
+    return _run(opened(arguments.directory, again), arguments)
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -82,10 +83,10 @@ def status(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def opened(directory: str) -> Study:
+def opened(directory: str, how: Callable[[Path], Study] = open_study) -> Study:
     """Open the study in `directory`. Raises `UsageError`."""
     try:
-        return open_study(Path(directory))
+        return how(Path(directory))
     except StudyError as error:
         raise UsageError(str(error)) from None
 

@@ -15,11 +15,12 @@ from workbench.engine import budget
 from workbench.formats.error import Problem, TaskError
 from workbench.formats.load import load
 from workbench.store import SessionBusy, SessionLock, StoreError
+from workbench.store.lock import LOCK_NAME
 from workbench.study.error import SpecError, StudyError
 from workbench.study.grid import Cell, cells
 from workbench.study.spec import Spec, parse
 
-SPEC, TASKS, FAILURES, SESSIONS = "study.toml", "tasks.json", "failures.json", "sessions"
+SPEC, BEGUN, FAILURES, SESSIONS = "study.toml", "begun.json", "failures.json", "sessions"
 
 T = TypeVar("T")
 
@@ -30,6 +31,13 @@ class Found(msgspec.Struct, frozen=True):
     place: str
     """What `load` finds it by, from wherever the study is run."""
     digest: str
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """What a study was begun with, or last grown to: nobody's to edit."""
+
+    spec: Spec = Spec()
+    tasks: dict[str, Found] = {}
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -75,7 +83,7 @@ class Study:
 
     def failures(self) -> dict[str, Failure]:
         """Return what failed last, by the cells' ids. Raises `StudyError`."""
-        return _kept(self.directory / FAILURES, dict[str, Failure])
+        return _kept(self.directory / FAILURES, dict[str, Failure], {})
 
     def keep_failures(self, failures: Mapping[str, Failure]) -> None:
         """Write down what failed last."""
@@ -106,13 +114,26 @@ def is_study(directory: Path) -> bool:
 
 
 def open_study(directory: Path) -> Study:
-    """Open a study. Raises `StudyError`."""
+    """Open a study. Raises `StudyError`, also where its spec was changed in more than its cells."""
     if not is_study(directory):
         raise StudyError(
             f"{directory} is no study: it has no {SPEC}; begin one: workbench study run FILE"
         )
     spec = read(directory / SPEC)
-    return Study(directory, spec, _kept(directory / TASKS, dict[str, Found]))
+    begun = _kept(directory / BEGUN, Begun, Begun(spec))
+    _refuse_changes(begun.spec, spec, directory / SPEC, directory)
+    return Study(directory, spec, begun.tasks)
+
+
+def again(directory: Path) -> Study:
+    """Open a study to go on with it; tasks that its spec has got since are looked up."""
+    study = open_study(directory)
+    file = directory / SPEC
+    new = tuple(task for task in study.spec.tasks if task not in study.tasks)
+    if not new:
+        return study
+    tasks = {**study.tasks, **locate(msgspec.structs.replace(study.spec, tasks=new), file)}
+    return _keep(directory, study.spec, tasks, file)
 
 
 def read(file: Path) -> Spec:
@@ -129,9 +150,10 @@ def locate(spec: Spec, file: Path) -> dict[str, Found]:
     found: dict[str, Found] = {}
     problems: list[Problem] = []
     for task in spec.tasks:
-        beside = file.resolve().parent / os.path.expanduser(task)
-        head = beside.parent / beside.name.partition(":")[0]
-        place = str(beside) if head.is_dir() else task
+        here, written = file.resolve().parent, os.path.expanduser(task)
+        repository, colon, _ = written.rpartition(":")
+        beside = (here / (repository if colon else written)).is_dir()
+        place = str(here / written) if beside else task
         try:
             found[task] = Found(place, load(place).task.digest)
         except TaskError as error:
@@ -148,21 +170,16 @@ def begin(file: Path, directory: Path) -> Study:
     """
     spec = read(file)
     if not is_study(directory):
-        if directory.is_dir() and any(directory.iterdir()):
+        others = set(os.listdir(directory)) - {BEGUN, LOCK_NAME} if directory.is_dir() else ()
+        if [name for name in others if not name.endswith(".part")]:
             raise StudyError(f"{directory} holds something else; name another with --out DIR")
         tasks = locate(spec, file)
         directory.mkdir(parents=True, exist_ok=True)
         return _keep(directory, spec, tasks, file)
-    old = open_study(directory)
     if file.resolve() == (directory / SPEC).resolve():
-        return old
-    changed = differences(old.spec, spec)
-    if changed:
-        told = "\n".join(f"  {line}" for line in changed)
-        raise StudyError(
-            f"{directory} was begun with another spec; cells may be added, nothing else changes:\n"
-            f"{told}\nundo that in {file}, or begin another study: --out DIR"
-        )
+        return again(directory)
+    old = open_study(directory)
+    _refuse_changes(old.spec, spec, file, directory)
     tasks = locate(spec, file)
     moved = [x for x in old.tasks if x in tasks and old.tasks[x].digest != tasks[x].digest]
     if moved:
@@ -171,6 +188,16 @@ def begin(file: Path, directory: Path) -> Study:
             "not be compared; undo that, or begin another study: --out DIR"
         )
     return _keep(directory, spec, tasks, file)
+
+
+def _refuse_changes(old: Spec, new: Spec, file: Path, directory: Path) -> None:
+    changed = differences(old, new)
+    if changed:
+        told = "\n".join(f"  {line}" for line in changed)
+        raise StudyError(
+            f"{directory} was begun with another spec; cells may be added, nothing else changes:\n"
+            f"{told}\nundo that in {file}, or begin another study: --out DIR"
+        )
 
 
 def differences(old: Spec, new: Spec) -> list[str]:
@@ -195,9 +222,13 @@ def _shown(value: object) -> str:
 
 
 def _keep(directory: Path, spec: Spec, tasks: Mapping[str, Found], file: Path) -> Study:
-    """Write what the study is made of; the spec, which makes the directory a study, comes last."""
-    _write(directory / TASKS, msgspec.json.encode(tasks))
-    _write(directory / SPEC, file.read_bytes())
+    """Write what the study is made of, in an order that leaves a study whenever we are killed.
+
+    A new one is a study once its spec is there; one that grows may have a spec that is ahead.
+    """
+    parts = [(BEGUN, msgspec.json.encode(Begun(spec, dict(tasks)))), (SPEC, file.read_bytes())]
+    for name, data in reversed(parts) if is_study(directory) else parts:
+        _write(directory / name, data)
     return Study(directory, spec, tasks)
 
 
@@ -211,10 +242,10 @@ def _write(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def _kept(path: Path, kind: type[dict[str, T]]) -> dict[str, T]:
+def _kept(path: Path, kind: type[T], otherwise: T) -> T:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
-        return {}
+        return otherwise
     except msgspec.MsgspecError as error:
         raise StudyError(f"{path} is damaged ({error}); put it right, or remove it") from None
