@@ -72,7 +72,7 @@ def scripted() -> Scripted:
 async def test_the_grid_shows_state_best_and_progress_of_every_cell() -> None:
     async with shown(scripted()) as one:
         rows = one.rows()
-        assert "Hills: 12 cells: 9 waiting, 1 running, 1 failed, 1 finished" in rows[0]
+        assert "1 of 12 cells finished · 9 waiting · 1 running · 1 failed   Hills" in rows[0]
         line = next(row for row in rows if "hill" in row and "independent" in row)
         assert "▸✔ 2.5" in line
         assert line.count("○") == 2

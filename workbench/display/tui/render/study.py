@@ -13,8 +13,9 @@ from workbench.display.study import RESUME, head_lines, score
 from workbench.study.status import CellStatus, Status
 
 WAITING, FAILED = Mark("○", "waiting", MUTED), Mark("✖", "failed", BAD)
+FINISHED = "finished"
 CELL = 11
-_MOST, _LEAST = 24, 12
+_MOST, _LEAST = 24, 11
 """Cells of a task's or a competitor's name."""
 
 
@@ -68,14 +69,22 @@ def draw(row: GridRow, width: int, column: int, here: bool) -> Content:
     for at in window(len(row.cells), width, column):
         cell, picked = row.cells[at], here and at == column
         sign = mark(cell)
-        told = f"{'▸' if picked else ' '}{sign.glyph} {_cut(_word(cell), CELL - 3)}"
+        told = f"{'▸' if picked else ' '}{sign.glyph} {_cut(_word(cell), CELL - 2)[:-1]}"
         parts.append(Content.styled(told, f"bold {sign.style}" if picked else sign.style))
     return Content.assemble(*parts)
 
 
 def head(status: Status) -> Content:
     """Say in one line how the whole stands."""
-    return Content.assemble((f" {head_lines(status)[0]}", "bold"))
+    counts = [
+        f"{count} {state}" for state, count in status.states.items() if count and state != FINISHED
+    ]
+    done = f" {status.finished} of {len(status.cells)} cells {FINISHED} "
+    return Content.assemble(
+        (done, "bold"),
+        "".join(f"· {x} " for x in counts),
+        (f"  {text.one_line(status.name)}", MUTED),
+    )
 
 
 def about(status: Status, cell: CellStatus | None) -> Content:
@@ -84,12 +93,11 @@ def about(status: Status, cell: CellStatus | None) -> Content:
     if cell is None:
         return Content.styled(whole, MUTED)
     sign = mark(cell)
-    parts = [f"{cell.evaluations}/{cell.limit} evaluations", f"best {score(cell.best, cell.unit)}"]
+    parts = [f"best {score(cell.best, cell.unit)}", f"{cell.evaluations}/{cell.limit} evaluations"]
     parts += [f"${cell.usd:.2f}"] if cell.usd else []
-    parts += [text.one_line(cell.message)] if cell.message else []
-    return Content.assemble(
-        (whole, MUTED), "\n ", (sign.text, sign.style), f" {cell.id}  ", (" · ".join(parts), MUTED)
-    )
+    parts = [text.one_line(cell.message)] if cell.message else parts
+    told = f"  {' · '.join(parts)}  "
+    return Content.assemble((whole, MUTED), "\n ", (sign.text, sign.style), told, (cell.id, MUTED))
 
 
 def command(status: Status) -> str:
