@@ -170,7 +170,7 @@ def test_check_says_what_a_study_comes_to(
     assert set(said["of_tasks"]) == {"hill", "steep"}
     assert main(["study", "check", str(file)]) == 0
     text = capsys.readouterr().out
-    assert "12 cells = 2 tasks × 3 strategies × 1 proposers" in text
+    assert "12 cells = 2 tasks × 3 strategies × 2 seeds" in text
     assert "added to the strategies: chain" in text
 
 

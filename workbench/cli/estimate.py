@@ -128,7 +128,9 @@ def _lines(study: Study, cells: Cells, found: Estimate) -> list[str]:
         "widths": spec.widths,
         "seeds": spec.seeds,
     }
-    grid = " × ".join(f"{len(values)} {name}" for name, values in sizes.items())
+    always = ("tasks", "strategies", "seeds")
+    several = {x: len(values) for x, values in sizes.items() if len(values) > 1 or x in always}
+    grid = " × ".join(f"{count} {name}" for name, count in several.items())
     evaluations = text.count(found.evaluations)
     lines = [
         f"{spec.title or 'study'}: {found.cells} cells = {grid}",
