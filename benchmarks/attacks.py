@@ -101,7 +101,7 @@ def main(options: argparse.Namespace) -> int:
         f"Each program on {first.backend}, {first.start}; bold is what it had not earned:",
         details(found),
     ]
-    common.publish("attacks", "\n\n".join(parts), options.write)
+    common.publish("attacks", "\n\n".join(parts), options.write, common.SANDBOX)
     return 1 if problems else 0
 
 
@@ -110,7 +110,7 @@ if __name__ == "__main__":
     names = ("bubblewrap", "docker")
     parser.add_argument("--backend", nargs="+", choices=names, default=["bubblewrap"])
     parser.add_argument("--start", nargs="+", choices=("warm", "cold"), default=["warm", "cold"])
-    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    parser.add_argument("--write", action="store_true", help="into docs/performance-sandbox.md")
     try:
         sys.exit(main(parser.parse_args()))
     except SandboxUnavailable as error:

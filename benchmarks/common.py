@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _PR_SET_CHILD_SUBREAPER = 36
 DOCUMENT = ROOT / "docs" / "performance.md"
+SANDBOX = ROOT / "docs" / "performance-sandbox.md"
 
 
 @contextlib.contextmanager

@@ -103,7 +103,7 @@ def main() -> None:
     except SandboxUnavailable as error:
         sys.exit(f"no containers to measure: {error}")
     stamp = common.stamp("python -m benchmarks.containers", [*loads, common.load()])
-    common.publish("containers", f"{stamp} {measured}", options.write)
+    common.publish("containers", f"{stamp} {measured}", options.write, common.SANDBOX)
 
 
 if __name__ == "__main__":

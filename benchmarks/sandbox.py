@@ -126,7 +126,7 @@ def main() -> None:
     measured = asyncio.run(bubblewrap(options.rounds))
     command = "python -m benchmarks.sandbox"
     text = f"{common.stamp(command, [*loads, common.load()])}\n\n{measured}"
-    common.publish("sandbox", text, options.write)
+    common.publish("sandbox", text, options.write, common.SANDBOX)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ from workbench.analysis.dynamics.fit import Fit
 from workbench.analysis.dynamics.hinted import hint_effect
 from workbench.analysis.dynamics.outlook import outlook
 from workbench.analysis.dynamics.runs import run_of, runs_of, whole, within
-from workbench.analysis.edits.cycling import cycling
+from workbench.analysis.edits.cycling import Cycling, counted, cycling
 from workbench.analysis.edits.gains import UNKNOWN, kinds_of
 from workbench.analysis.whole import analyse
 from workbench.model import event as ev
+from workbench.model.traits import Traits
 from workbench.model.verdict import Direction, Outcome
 
 
@@ -182,6 +183,20 @@ def test_lines_that_come_back_are_counted() -> None:
     assert (found.added, found.returned) == (4 + 1 + 2 + 1 + 1, 1)
     assert found.share == pytest.approx(1 / 9)
     assert math.isnan(cycling(told({1: [1.0]}).session, {}.get)[0].share)
+
+
+def test_what_the_journal_counted_of_cycling_is_taken_from_there() -> None:
+    journal = Told()
+    journal.lineage(1)
+    assert counted(journal.session) == [Cycling("L1", 0, 0, 0)]
+    for number, traits in ((2, Traits(added=4, returned=1)), (3, Traits(added=2, returned=2))):
+        made = ev.ProposalMade(
+            number, 1, number, f"{number}", {}, (1,), "refine", "x", traits=traits
+        )
+        journal.add(made)
+    assert counted(journal.session) == [Cycling("L1", 2, 6, 3)]
+    assert analyse(journal.session).cycles == (Cycling("L1", 2, 6, 3),)
+    assert counted(edited().session) is None  # from before they were counted
 
 
 def test_kinds_of_edits_with_what_they_gained() -> None:

@@ -13,6 +13,8 @@ from workbench.analysis.dynamics.fit import Fit, Refused, log_log
 from workbench.analysis.dynamics.frequency import frequency
 from workbench.analysis.dynamics.magnitude import magnitude
 from workbench.analysis.dynamics.runs import Run, runs_of
+from workbench.model.simulation import Law
+from workbench.search.driver import Driver, Plan
 
 
 def fitted(outcome: object) -> Fit:
@@ -26,12 +28,12 @@ def fitted(outcome: object) -> Fit:
 def test_exponents_come_back_within_the_stated_error(
     level: float, falls: float, shrinks: float
 ) -> None:
-    runs = runs_of(by_law(40, 250, level, falls, shrinks, seed=11))
+    runs = runs_of(by_law(80, 250, level, falls, shrinks, seed=1))
     often = frequency(runs)
     seen = fitted(often.likelihood)
     assert abs(seen.exponent - falls) < min(0.1, 3 * seen.error)
     assert seen.scale == pytest.approx(level, rel=0.25)
-    assert often.steps == 40 * 250
+    assert often.steps == 80 * 250
     assert abs(fitted(often.log_log).exponent - falls) < 0.12
     much = magnitude(runs)
     for fit in (fitted(much.likelihood), fitted(much.log_log)):
@@ -55,6 +57,17 @@ def test_standard_errors_are_as_wide_as_the_fits_scatter() -> None:
         apart.append((fit.exponent - 1.0) / fit.error)
     assert abs(float(np.mean(apart))) < 0.55  # three standard errors of a mean of forty
     assert 0.7 < float(np.std(apart)) < 1.4
+
+
+def test_a_share_of_steps_that_always_fail_does_not_bend_the_law() -> None:
+    # Where the law alone would say that every step improves, one in twenty does not.
+    apart = []
+    for seed in range(20):
+        plan = Plan(8, 120, law=Law(luck=0.0, failure=0.05), seed=seed)
+        fit = fitted(frequency(runs_of(Driver(plan).run())).likelihood)
+        apart.append((fit.exponent - 1.0) / fit.error)
+    assert abs(float(np.mean(apart))) < 0.75  # three standard errors of a mean of twenty
+    assert float(np.std(apart)) < 1.5
 
 
 def test_the_null_line_is_told_from_another_law() -> None:

@@ -11,7 +11,7 @@ import pytest
 from workbench.analysis.scores.medals import medals, podium
 from workbench.analysis.scores.profile import profile
 from workbench.analysis.scores.ranks import average_ranks, win_rates
-from workbench.analysis.scores.table import Scores, table
+from workbench.analysis.scores.table import Scores
 
 FACTORS = (1.0, 1.05, 1.1, 1.25, 2.0)
 
@@ -45,10 +45,13 @@ def released() -> Scores:
     text = (Path(__file__).parent / "leaderboard.csv").read_text()
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     models = [name for name in rows[0] if name not in ("Task", "Baseline")]
-    rewards = [[float(row[x]) if row[x] else None for x in models] for row in rows]
-    categories = [row["Task"].partition("_")[0] for row in rows]
-    baselines = [float(row["Baseline"]) for row in rows]
-    return table([row["Task"] for row in rows], models, rewards, baselines, categories)
+    return Scores(
+        tasks=tuple(row["Task"] for row in rows),
+        competitors=tuple(models),
+        rewards=np.array([[[float(row[x] or "nan")] for x in models] for row in rows]),
+        baselines=np.array([float(row["Baseline"]) for row in rows]),
+        categories=tuple(row["Task"].partition("_")[0] for row in rows),
+    )
 
 
 def test_all_eight_medal_scores_are_those_published(released: Scores) -> None:

@@ -56,6 +56,18 @@ def test_competitors_are_named_by_what_differs() -> None:
     assert competitors(bound) == ["10 evaluations", "20 evaluations"]
 
 
+def test_a_strategy_is_named_with_the_options_that_differ() -> None:
+    entries = [cell([1.0], "chain")]
+    for islands in (2, 3):
+        journal = Told()
+        options = {"islands": islands, "rate": 0.5}
+        journal.add(ev.LineageCreated(1, "islands", "mutation", 0, 1, strategy_options=options))
+        entries.append(entry_of(journal.session, "j"))
+    assert competitors(entries) == ["chain", "islands:islands=2", "islands:islands=3"]
+    assert competitors(entries[:2]) == ["chain", "islands"]
+    assert competitors(entries[1:]) == ["islands:islands=2", "islands:islands=3"]
+
+
 def test_tasks_of_one_name_with_other_verifiers_are_other_tasks() -> None:
     same = [cell([1.0]), cell([1.0], verifier_digest="c" * 64), cell([1.0], task="valley")]
     assert tasks_of(same) == ["hill (5a5a5a5a)", "hill (cccccccc)", "valley"]

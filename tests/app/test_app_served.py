@@ -83,6 +83,13 @@ async def test_nothing_is_served_without_the_key(root: Path) -> None:
                     shown += message.data if isinstance(message.data, bytes) else b""
 
 
+async def paused(feed: SessionFeed) -> None:
+    """Follow the session until its lineage is paused."""
+    async for update in feed.updates():
+        if isinstance(update, Record) and isinstance(update.event, ev.LineagePaused):
+            return
+
+
 async def test_a_session_is_watched_and_steered_in_a_browser(root: Path, tmp_path: Path) -> None:
     program = browser()
     if program is None:
@@ -93,11 +100,13 @@ async def test_a_session_is_watched_and_steered_in_a_browser(root: Path, tmp_pat
     async with served(str(directory)) as address, page(program, tmp_path / "profile") as tab:
         await tab.open(address)
         await tab.until("document.body.classList.contains('-first-byte')")
-        await tab.type(" ")
         async with asyncio.timeout(60):
-            async for update in feed.updates():
-                if isinstance(update, Record) and isinstance(update.event, ev.LineagePaused):
-                    break
+            lineage = feed.session.lineages[1]
+            following = asyncio.create_task(paused(feed))
+            while lineage.wanted == "run":  # until the session is in front, nothing takes the key
+                await tab.type(" ")
+                await asyncio.wait([following], timeout=2)
+            await following
         assert len(await tab.picture()) > 20_000  # an empty page takes 10 kB
         await tab.type("q")
         async with asyncio.timeout(60):  # until the question is there, the answer means nothing

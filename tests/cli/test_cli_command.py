@@ -13,7 +13,7 @@ from workbench.cli import UsageError, command, main
 from workbench.cli.parser import parse
 from workbench.propose.command.setup import CommandSetup
 
-AGENT = 'echo "# $(date +%N)" >> solve.py; echo added a line'
+AGENT = 'echo "MARK = $(date +%s%N)" >> solve.py; echo added a line'
 KEY = "key-planted-7d1e"
 
 

@@ -34,7 +34,7 @@ def test_shares_add_up_to_exactly_what_is_left(limits: Limits, used: Spend, part
         assert all(share.usd is None for share in shares)
     else:
         left = max(0.0, limits.usd - used.usd)
-        assert sum(share.usd or 0.0 for share in shares) == pytest.approx(left, abs=1e-9)
+        assert sum(share.usd or 0.0 for share in shares) == pytest.approx(left, rel=1e-12, abs=1e-9)
     assert all(share.seconds is None for share in shares), "wall time is the session's own"
 
 

@@ -88,6 +88,14 @@ def test_the_command_line_offers_every_sandbox_there_is() -> None:
     assert options.SANDBOXES == sandbox.BACKENDS
 
 
+def test_the_screens_are_there_without_numpy() -> None:
+    modules = loaded(
+        "from workbench.display.tui import keys; assert 'session.analysis' in keys.catalogue()"
+    )
+    assert "workbench.display.tui.screens.analysis" in modules
+    assert "numpy" not in modules
+
+
 @pytest.mark.parametrize(
     "command",
     [["sessions"], ["tasks"], ["sessions", "--json"]],

@@ -11,10 +11,10 @@ from tui_scripted import Journal, demo, kernel
 from tui_support import Stage, stage
 
 from workbench.analysis.report.document import Axis, Column, Figure, Line, Table
-from workbench.analysis.whole import still
 from workbench.display.tui.render import chart, report
 from workbench.display.tui.screens.analysis import TABS, AnalysisScreen
 from workbench.model.session import Session
+from workbench.model.still import still
 
 
 async def opened(one: Stage) -> AnalysisScreen:

@@ -213,3 +213,16 @@ async def test_a_paused_session_goes_on_with_space() -> None:
         assert "‖ paused" in one.text
         await one.press("space")
         assert one.control.sent == [Continue((1,))]
+
+
+async def test_a_curve_on_the_whole_screen_is_switched_by_digits() -> None:
+    async with stage(demo(steps=6)) as one:
+        curve = one.app.screen.query_one(CurveView)
+        await one.press("tab", "z", "2", "x")
+        assert curve.size.height > 15
+        assert {series.number for series in curve.plot.shown} == {1, 3, 4}
+        assert "3 of 4" in one.text
+        assert "by log step" in one.text
+        await one.press("2", "escape")
+        assert curve.size.height < 15
+        assert len(curve.plot.shown) == 4

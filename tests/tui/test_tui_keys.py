@@ -108,7 +108,7 @@ async def test_quitting_cannot_be_lost() -> None:
 
 
 async def test_ctrl_q_leaves_questions_and_lists_of_themes_too() -> None:
-    for key in ("q", "ctrl+t", "comma", "ctrl+p"):
+    for key in ("q", "ctrl+t"):
         async with stage() as one:
             await one.press(key, "ctrl+q")
         assert one.app.return_value is not None, key

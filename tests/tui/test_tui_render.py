@@ -37,6 +37,14 @@ def grown(parents: dict[int, int], best: int) -> Lineage:
     return view(journal).session.lineages[1]
 
 
+def test_the_line_about_what_is_shown_names_its_mark() -> None:
+    shown = view(demo(steps=1))
+    assert "⚑" not in info.selected(shown, 0.0).plain
+    assert shown.candidate is not None
+    shown.toggle_mark(shown.candidate.id)
+    assert f"#{shown.candidate.id} ⚑1 " in info.selected(shown, 0.0).plain
+
+
 def test_a_chain_stays_in_its_column_and_branches_move_in() -> None:
     lineage = grown({2: 1, 3: 1, 4: 3, 5: 4, 6: 2}, best=5)
     assert [(node.candidate, node.lines) for node in tree.layout(lineage)] == [

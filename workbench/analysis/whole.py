@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
-
-from msgspec.structs import replace
 
 from workbench.analysis.dynamics.depth import Cell, width_depth
 from workbench.analysis.dynamics.failures import Failure, infeasible, without_candidate
@@ -17,16 +14,15 @@ from workbench.analysis.dynamics.outlook import Outlook, outlook, outlooks
 from workbench.analysis.dynamics.runs import Run, runs_of, whole
 from workbench.analysis.edits import cycling as cycle
 from workbench.analysis.edits import gains
-from workbench.analysis.edits.cycling import Cycling, cycling
+from workbench.analysis.edits.cycling import Cycling
 from workbench.analysis.edits.gains import Kinds, kinds_of
 from workbench.analysis.edits.texts import Texts, remembered
 from workbench.model.event import Record
 from workbench.model.session import Session
+from workbench.model.simulation import SIMULATION
 
 MECHANICAL = "mutation"
 """The proposer that tunes numbers and edits statements without understanding them."""
-SIMULATED = "simulation"
-"""The proposer of which nothing is real."""
 
 
 class Ceiling(NamedTuple):
@@ -94,9 +90,16 @@ def analyse(
         infeasible=tuple(infeasible(session)),
         fruitless=tuple(without_candidate(records, steps)),
         kinds=None if found is None else kinds_of(session, found, looks.edits),
-        cycles=() if found is None else tuple(cycling(session, found, looks.cycling)),
+        cycles=tuple(_cycles(session, found, looks)),
         ceiling=ceiling,
     )
+
+
+def _cycles(session: Session, texts: Texts | None, looks: Looks) -> list[Cycling]:
+    known = cycle.counted(session)
+    if known is not None:
+        return known
+    return [] if texts is None else cycle.cycling(session, texts, looks.cycling)
 
 
 def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
@@ -105,27 +108,10 @@ def _begun(session: Session, runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.name not in forks]
 
 
-def still(session: Session) -> Session:
-    """Return a session that no longer changes while the given one goes on.
-
-    For analysing beside the event loop: what grows is copied, what is only ever set once is shared.
-    """
-    copied = copy.copy(session)
-    copied.candidates = dict(session.candidates)
-    copied.lineages = {
-        number: replace(lineage, candidates=dict(lineage.candidates), curve=list(lineage.curve))
-        for number, lineage in session.lineages.items()
-    }
-    copied.hints = {
-        number: replace(hint, taken=dict(hint.taken)) for number, hint in session.hints.items()
-    }
-    return copied
-
-
 def is_simulated(session: Session) -> bool:
     """Whether nothing that the session reached is real."""
-    return any(
-        lineage.created.proposer.partition(":")[0] == SIMULATED
+    return session.facts.verification == SIMULATION or any(
+        lineage.created.proposer.partition(":")[0] == SIMULATION
         for lineage in session.lineages.values()
     )
 

@@ -180,10 +180,8 @@ def _field(action: argparse.Action, group: str) -> Field:
     if name == "task":
         known = [path.name for path in bundled()]
     elif name == "strategy":
-        summaries = strategies()
-        known = sorted(summaries, key=lambda one: (one != default, one))
-        described = "; ".join(f"{one}: {summaries[one]}" for one in known)
-        meaning = f"NAME or NAME:KEY=VALUE,…. {described}"
+        known = sorted(strategies(), key=lambda one: (one != default, one))
+        meaning = f"{', '.join(known)}; options follow as :KEY=VALUE,… (`workbench strategies`)"
     elif name == "proposer":
         default, known = Settings().proposer, (*_PROPOSERS, SIMULATION)
     elif name == "allocator":

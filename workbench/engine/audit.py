@@ -9,6 +9,7 @@ from pathlib import Path
 import sandbox
 from sandbox import Backend, SandboxUnavailable
 from workbench.analysis import anomalies
+from workbench.analysis.whole import is_simulated
 from workbench.engine.launch import Launch, backend_for, interpreter_for
 from workbench.formats.error import TaskError
 from workbench.formats.read import parse
@@ -24,8 +25,6 @@ from workbench.verify.check.finding import Check, fail, ok, skip, warn
 from workbench.verify.interpreter import applied
 from workbench.verify.verifier import Verifier
 
-SIMULATED = "simulation"
-"""The proposer whose candidates no verifier has seen."""
 SHOWN = 8
 """Details of one check that are listed."""
 
@@ -170,7 +169,9 @@ def _journal(session: Session) -> Iterator[Check]:
     else:
         yield ok("repeats", "equal files were judged equally, as far as any were judged twice")
     bare = anomalies.unisolated(session)
-    if bare:
+    if is_simulated(session):
+        yield skip("isolation", "a simulation: no program was run")
+    elif bare:
         said = f"{len(bare)} candidates were verified without isolation, or nobody knows in what"
         yield warn("isolation", said, _some(bare))
     else:
@@ -184,7 +185,7 @@ async def _again(
 ) -> AsyncIterator[Check]:
     """Verify the bests of session and lineages again, each run in sandboxes of its own."""
     bests = _bests(session)
-    if any(x.created.proposer.partition(":")[0] == SIMULATED for x in session.lineages.values()):
+    if is_simulated(session):
         yield skip("again", "a simulation: there is nothing to verify")
     elif task is None:
         yield skip("again", "without its task nothing can be verified")

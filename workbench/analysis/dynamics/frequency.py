@@ -21,6 +21,7 @@ RATIO = 1.5
 FINE = 1.02
 """Width of the bins that the likelihood is summed over: below it a law's rate hardly changes."""
 _GRID, _ZOOMS = 21, 9
+_FIRST_CAP, _ROUNDS, _ALMOST = 0.9, 3, 1e-9
 LIKELIHOOD, LOG_LOG = "likelihood", "log-log"
 
 
@@ -49,7 +50,8 @@ class Frequency(NamedTuple):
     """Of all runs together."""
     improvements: int
     likelihood: Outcome
-    """Rate min(1, c·t^−a) of independent steps, by maximum likelihood: nothing is dropped."""
+    """Rate min(q, c·t^−a) of independent steps, by maximum likelihood: nothing is dropped. The cap
+    q is the share that improves where the law alone would say all: some steps always fail."""
     log_log: Outcome
     """Least squares on the logarithms of the bins that hold improvements. Dropping the empty ones
     flattens it where improvements are rare."""
@@ -102,30 +104,42 @@ def _likelihood(fine: Bins, coarse: Bins, found: int) -> tuple[Outcome, float]:
     if (fine.improved == fine.tried).all():
         why = "every step improved: nothing shows how the rate falls"
         return Refused(LIKELIHOOD, why), math.nan
-    level, exponent = _climb(fine, free=True)
-    fit = Fit(LIKELIHOOD, exponent, _error(fine, level, exponent), math.exp(level), 0.0, found)
+    level, exponent, cap = _settled(fine)
+    error = _error(fine, level, exponent, cap)
+    fit = Fit(LIKELIHOOD, exponent, error, math.exp(level), 0.0, found)
     held = coarse.improved > 0
     if held.sum() > 1:
-        told = np.minimum(1.0, fit.at(coarse.t[held]))
+        told = np.minimum(math.exp(cap), fit.at(coarse.t[held]))
         fit = fit._replace(r2=r2(np.log(coarse.rate[held]), np.log(told)))
-    one, _ = _climb(fine, free=False)
+    one, _ = _climb(fine, cap, free=False)
     lost = 2 * (
-        float(_told(fine, np.array(level), np.array(exponent)))
-        - float(_told(fine, np.array(one), np.array(1.0)))
+        float(_told(fine, np.array(level), np.array(exponent), cap))
+        - float(_told(fine, np.array(one), np.array(1.0), cap))
     )
     outcome = accepted(fit)
     return outcome, math.erfc(math.sqrt(max(0.0, lost) / 2)) if outcome is fit else math.nan
 
 
-def _told(bins: Bins, level: Array, exponent: Array) -> Array:
-    """Return the log-likelihood of the law exp(level)·t^−exponent, capped at 1, for a grid."""
+def _settled(bins: Bins) -> tuple[float, float, float]:
+    """Return level and exponent of the highest likelihood, and the cap that goes with them."""
+    cap = math.log(_FIRST_CAP)
+    for _ in range(_ROUNDS):
+        level, exponent = _climb(bins, cap, free=True)
+        full = level - exponent * np.log(bins.t) >= 0
+        tried, improved = float(bins.tried[full].sum()), float(bins.improved[full].sum())
+        cap = math.log((improved + 0.5) / (tried + 1)) if tried else -_ALMOST
+    return (*_climb(bins, cap, free=True), cap)
+
+
+def _told(bins: Bins, level: Array, exponent: Array, cap: float) -> Array:
+    """Return the log-likelihoods of a grid of laws exp(level)·t^−exponent, capped at exp(cap)."""
     log_t = np.log(bins.t)
-    log_p = np.minimum(level[..., None] - exponent[..., None] * log_t, -1e-12)
+    log_p = np.minimum(level[..., None] - exponent[..., None] * log_t, cap)
     missed = bins.tried - bins.improved
     return np.asarray((bins.improved * log_p + missed * np.log(-np.expm1(log_p))).sum(axis=-1))
 
 
-def _climb(bins: Bins, free: bool) -> tuple[float, float]:
+def _climb(bins: Bins, cap: float, free: bool) -> tuple[float, float]:
     """Return the level and exponent of the highest likelihood, by a grid that closes in."""
     middle, half = np.array([0.0, 1.0]), np.array([6.0, 2.5 if free else 0.0])
     for _ in range(_ZOOMS):
@@ -134,17 +148,17 @@ def _climb(bins: Bins, free: bool) -> tuple[float, float]:
         if not free:
             tilts = np.array([1.0])
         grid = np.meshgrid(levels, tilts, indexing="ij")
-        best = np.unravel_index(int(_told(bins, *grid).argmax()), grid[0].shape)
+        best = np.unravel_index(int(_told(bins, *grid, cap).argmax()), grid[0].shape)
         middle = np.array([grid[0][best], grid[1][best]])
         half = half * 0.4
     return float(middle[0]), float(middle[1])
 
 
-def _error(bins: Bins, level: float, exponent: float) -> float:
+def _error(bins: Bins, level: float, exponent: float, cap: float) -> float:
     """Return the standard error of the exponent from the expected information."""
     log_t = np.log(bins.t)
-    rate = np.exp(np.minimum(level - exponent * log_t, 0.0))
-    open_ = rate < 1 - 1e-9  # where the law is capped it does not move with its parameters
+    rate = np.exp(np.minimum(level - exponent * log_t, cap))
+    open_ = level - exponent * log_t < cap  # where it is capped the law does not move
     weight = (bins.tried * rate / np.where(open_, 1 - rate, 1.0))[open_]
     if not weight.sum():
         return math.inf

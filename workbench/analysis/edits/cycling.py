@@ -1,7 +1,8 @@
 """Cycling: lines that a search puts back after it had taken them out.
 
 The share of added lines that are byte for byte lines which the lineage deleted earlier (arXiv
-2605.20086 found about 30 %). Lines of one or two characters are left out: brackets say nothing.
+2605.20086 found about 30 %). The journal counts them as they are proposed; of sessions from before
+it did, texts are compared, where lines of one or two characters are left out: brackets say nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from workbench.analysis.edits.texts import Texts, made
+from workbench.analysis.edits.texts import Texts, made, with_parent
 from workbench.model.candidate import Candidate
 from workbench.model.session import Session
 
@@ -35,11 +36,24 @@ class Cycling(NamedTuple):
         return self.returned / self.added if self.added else float("nan")
 
 
+def counted(session: Session) -> list[Cycling] | None:
+    """Return the cycling of every lineage as the journal counted it; None where it did not."""
+    made = [x for x in session.candidates.values() if x.lineage is not None]
+    if any(candidate.traits is None for candidate in made):
+        return None
+    numbers = Counter(candidate.lineage for candidate in made)
+    return [
+        Cycling(x.name, numbers[x.id], x.cycling.added, x.cycling.returned)
+        for x in session.lineages.values()
+    ]
+
+
 def cycling(session: Session, texts: Texts, most: int = MOST) -> list[Cycling]:
     """Return the cycling of every lineage over the first `most` candidates of the session."""
     deleted: dict[int, set[str]] = {}
     counts: dict[int, list[int]] = {number: [0, 0, 0] for number in session.lineages}
-    for child, parent in made(session)[:most]:
+    for one in made(session)[:most]:
+        child, parent = with_parent(session, one)
         number = child.lineage
         if number is None or number not in counts:
             continue

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.analysis.edits import kinds
 from workbench.analysis.edits.facts import Facts, facts
-from workbench.analysis.edits.texts import Texts, made, spread
+from workbench.analysis.edits.texts import Texts, made, spread, with_parent
 from workbench.model.candidate import Candidate
 from workbench.model.session import Session
 
@@ -45,16 +45,16 @@ class Kinds(NamedTuple):
 
 def kinds_of(session: Session, texts: Texts, most: int = MOST) -> Kinds:
     """Return the kinds of a session's edits with what they gained."""
-    pairs = made(session)
+    edits = made(session)
     known: dict[str, Facts | None] = {}
     steps = _steps(session)
     found: dict[str, list[tuple[Candidate, Candidate]]] = {}
-    looked = spread(pairs, most)
-    for child, parent in looked:
+    looked = spread(edits, most)
+    for child, parent in (with_parent(session, one) for one in looked):
         found.setdefault(_kind(child, parent, texts, known), []).append((child, parent))
     each = [_summed(name, members, steps) for name, members in found.items()]
     each.sort(key=lambda kind: -kind.edits)
-    return Kinds(tuple(each), len(looked), len(pairs))
+    return Kinds(tuple(each), len(looked), len(edits))
 
 
 def _steps(session: Session) -> dict[int, float]:

@@ -28,15 +28,14 @@ def remembered(texts: Texts, most: int = 2048) -> Texts:
     return find
 
 
-def made(session: Session) -> list[tuple[Candidate, Candidate]]:
-    """Return every candidate of a lineage with its first parent, in order of birth."""
-    pairs = []
-    for child in session.candidates.values():
-        if child.lineage is not None and child.parents:
-            parent = session.candidates.get(child.parents[0])
-            if parent is not None:
-                pairs.append((child, parent))
-    return pairs
+def made(session: Session) -> list[Candidate]:
+    """Return every candidate of a lineage that was made from another, in order of birth."""
+    return [x for x in session.candidates.values() if x.lineage is not None and x.parents]
+
+
+def with_parent(session: Session, child: Candidate) -> tuple[Candidate, Candidate]:
+    """Return a candidate that was made from another, and its first parent."""
+    return child, session.candidates[child.parents[0]]
 
 
 def spread(items: Sequence[T], most: int) -> Sequence[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def draw(figure: Figure, path: Path) -> Path:
     named, labels = axes.get_legend_handles_labels()
     if labels:
         axes.legend(named, labels, fontsize=8, loc="best")
-    sheet.supxlabel(_plain(figure.source), fontsize=6, color=COLOURS[0])
+    source = "\n".join(textwrap.wrap(_plain(figure.source), 140))
+    sheet.supxlabel(source, fontsize=6, color=COLOURS[0])
     sheet.savefig(path, dpi=DPI)
     return path
 

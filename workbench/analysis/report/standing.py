@@ -119,8 +119,9 @@ def _tests(found: Comparison) -> Table:
         "Paired tests between competitors",
         tuple(Column(name, name not in ("first", "second")) for name in columns),
         tuple(rows),
-        "Difference of normalised gains, first minus second, paired by task and seed. Seeds of one "
-        "task are more alike than tasks are, so a small p speaks of these tasks.",
+        "Difference of normalised gains, first minus second, paired by task and seed. No test is "
+        "made below five pairs that differ. Seeds of one task are more alike than tasks are, so a "
+        "small p speaks of these tasks.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,8 @@ MOST_POINTS = 900
 """Points of a line that are drawn: more lie closer together than a screen can show."""
 _LABEL = 15
 """Height of a line's label."""
+_CHARACTERS = 100
+"""Of a line of words below a chart that stands alone."""
 _NAME = 16
 """Letters of a name that fit beside the chart."""
 
@@ -36,7 +39,8 @@ def inline(figure: Figure) -> str:
 
 def standalone(figure: Figure) -> str:
     """Return a figure as a file of its own, its source written below it."""
-    below = [figure.title, *filter(None, [figure.note]), figure.source]
+    said = filter(None, [figure.title, figure.note, figure.source])
+    below = [line for text in said for line in textwrap.wrap(one_line(text), _CHARACTERS)]
     texts = "".join(
         f'<text class="source" x="{_LEFT}" y="{HEIGHT + 14 + 15 * at}">{_text(line)}</text>'
         for at, line in enumerate(below)

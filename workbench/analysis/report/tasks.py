@@ -136,7 +136,7 @@ def _curves(
         Axis("evaluations"),
         Axis(some.score_name + (f" ({some.unit})" if some.unit else "")),
         (*bands, *lines),
-        f"{source}; this task {some.verifier[:16]}",
+        f"{source.partition(';')[0]}, {len(members)} of them here; verifier {some.verifier[:16]}",
         tuple(Rule(f"{name} {x * sign:.6g}", x * sign) for name, x in known if not np.isnan(x)),
         f"Mean over {len(seeds)} seeds; bands are its 95 % interval.",
     )

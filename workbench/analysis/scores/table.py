@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,29 +41,3 @@ def mean_over_seeds(rewards: Array) -> Array:
     A competitor that fails on one seed has no mean score there, rather than a better one.
     """
     return np.asarray(rewards.mean(axis=-1), dtype=np.float64)
-
-
-def table(
-    tasks: Sequence[str],
-    competitors: Sequence[str],
-    rewards: Sequence[Sequence[float | None]],
-    baselines: Sequence[float | None],
-    categories: Sequence[str] = (),
-) -> Scores:
-    """Make a table of one score per task and competitor; None means nothing feasible.
-
-    Raises `ValueError` where the lengths do not agree.
-    """
-    filled = np.array([[_or_nan(x) for x in row] for row in rewards], dtype=np.float64)
-    if filled.shape != (len(tasks), len(competitors)) or len(baselines) != len(tasks):
-        raise ValueError(
-            f"{len(tasks)} tasks and {len(competitors)} competitors, but rewards of shape "
-            f"{filled.shape} and {len(baselines)} baselines"
-        )
-    starts = np.array([_or_nan(x) for x in baselines], dtype=np.float64)
-    named = tuple(categories) or ("",) * len(tasks)
-    return Scores(tuple(tasks), tuple(competitors), filled[:, :, None], starts, named)
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else float(value)

@@ -27,6 +27,8 @@ class Entry(NamedTuple):
     unit: str
     labels: Mapping[str, str]
     """What was chosen for it: strategy, proposer, lineages …"""
+    options: Mapping[str, str]
+    """What its strategy was set up with."""
     seed: int
     journal: str
     verifier: str
@@ -52,7 +54,11 @@ def entry_of(
     category: str = "",
     labels: Mapping[str, str] = MappingProxyType({}),
 ) -> Entry:
-    """Reduce a session to its entry. Labels are read from the session itself; `labels` win."""
+    """Reduce a session to its entry.
+
+    Labels are read from the session itself; `labels` win. A strategy that they name is named with
+    its options: those that a session has besides were filled in for its task.
+    """
     facts, initial, nan = session.facts, session.initial, float("nan")
     known = facts.best_known
     baseline = None if initial is None else initial.reward
@@ -65,6 +71,7 @@ def entry_of(
         score_name=facts.score_name,
         unit=facts.unit,
         labels={**labels_of(session), **labels},
+        options={} if "strategy" in labels else options_of(session),
         seed=facts.seed,
         journal=journal,
         verifier=facts.verifier_digest,
@@ -95,14 +102,37 @@ def labels_of(session: Session) -> dict[str, str]:
     }
 
 
+def options_of(session: Session) -> dict[str, str]:
+    """Return what the strategies of a session were set up with, defaults included."""
+    found: dict[str, set[str]] = {}
+    for lineage in session.lineages.values():
+        if lineage.created.forked_from is None:
+            for key, value in lineage.created.strategy_options.items():
+                found.setdefault(key, set()).add(one_line(str(value)))
+    return {key: "+".join(sorted(values)) for key, values in found.items()}
+
+
 def competitors(entries: Sequence[Entry]) -> list[str]:
-    """Name each entry's competitor by the labels in which the entries differ."""
-    names = list(dict.fromkeys(name for entry in entries for name in entry.labels))
-    differing = [
-        name for name in names if len({entry.labels.get(name, "") for entry in entries}) > 1
+    """Name each entry's competitor by the labels in which the entries differ.
+
+    A strategy is named with those of its options in which its own entries differ.
+    """
+    labels = [{**entry.labels, "strategy": _set_up(entry, entries)} for entry in entries]
+    names = list(dict.fromkeys(name for each in labels for name in each))
+    differing = [name for name in names if len({each.get(name, "") for each in labels}) > 1]
+    return [_spoken(each, differing or ["strategy"]) for each in labels]
+
+
+def _set_up(entry: Entry, entries: Sequence[Entry]) -> str:
+    """Return a strategy as it is named on the command line: ``islands:islands=3``."""
+    name = entry.labels.get("strategy", "")
+    others = [x.options for x in entries if x.labels.get("strategy") == name]
+    said = [
+        f"{key}={value}"
+        for key, value in entry.options.items()
+        if any(other.get(key) != value for other in others)
     ]
-    chosen = differing or ["strategy"]
-    return [_spoken(entry.labels, chosen) for entry in entries]
+    return f"{name}:{','.join(said)}" if said else name
 
 
 def tasks_of(entries: Sequence[Entry]) -> list[str]:

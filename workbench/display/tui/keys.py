@@ -40,6 +40,8 @@ _PLACES = {
     "_Area": "hint composer",
 }
 """How people call what is not called after what they see."""
+_PURE = "render"
+"""The room of what draws: it has no screen and no widget, and need not be loaded to say so."""
 _EVERYWHERE = ("rows", "list")
 """Nouns of the keys of lists, which take them before a screen does."""
 
@@ -60,6 +62,8 @@ def nodes() -> Iterator[type[DOMNode]]:
     """Yield every screen and widget of ours, and the application."""
     package = importlib.import_module(__package__ or "")
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if f".{_PURE}." in found.name:
+            continue
         module = importlib.import_module(found.name)
         for value in vars(module).values():
             mine = isinstance(value, type) and value.__module__ == module.__name__
@@ -109,6 +113,8 @@ def in_force(given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 def keymap(given: Mapping[str, str]) -> dict[str, str]:
     """Return what Textual is to be told; `ALWAYS` leaves whatever else does."""
+    if not given:
+        return {}  # nothing to look up: the catalogue loads every screen
     return {
         name: ",".join(dict.fromkeys(keys))
         for name, keys in in_force(given).items()
@@ -125,6 +131,8 @@ def split(words: str) -> tuple[str, ...]:
 def check(given: Mapping[str, str]) -> dict[str, str]:
     """Return what is wrong with keys that a person gave: binding id -> problem and mend."""
     wrong: dict[str, str] = {}
+    if not given:
+        return wrong  # nothing to look up: the catalogue loads every screen
     for name, words in given.items():
         problem = _problem(name, words)
         if problem:

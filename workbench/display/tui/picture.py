@@ -21,16 +21,21 @@ def folder() -> Path:
     return pictures if pictures.is_dir() and os.access(pictures, os.W_OK) else Path.cwd()
 
 
+def drawn(app: App[Any]) -> str:
+    """Return an SVG of what `app` shows."""
+    return _FONTS.sub("", app.export_screenshot(title="workbench"))
+
+
 def save(app: App[Any]) -> Path:
     """Write an SVG of what `app` shows and return where. Raises `OSError`."""
-    drawn = _FONTS.sub("", app.export_screenshot(title="workbench"))
+    svg = drawn(app)
     stem = f"workbench-{time.strftime('%Y%m%d-%H%M%S')}"
     into = folder()
     for number in range(1, 1000):
         path = into / (f"{stem}.svg" if number == 1 else f"{stem}-{number}.svg")
         try:
             with path.open("x", encoding="utf-8") as file:
-                file.write(drawn)
+                file.write(svg)
         except FileExistsError:
             continue
         return path

@@ -101,10 +101,12 @@ def _draw(
     down = (1 - np.clip(axes[1].fraction(line.y[kept]), 0, 1)) * (canvas.dots_high - 1)
     if line.shape in ("dots", "marks"):
         thick = range(2) if line.shape == "marks" else range(1)
-        for a, b in zip(across.round().astype(int), down.round().astype(int), strict=True):
+        # Many points fall on one dot of the canvas; each dot is set once.
+        places = across.round().astype(int) * canvas.dots_high + down.round().astype(int)
+        for a, b in (divmod(place, canvas.dots_high) for place in np.unique(places).tolist()):
             for right in thick:
                 for below in thick:
-                    canvas.dot(int(a) + right, int(b) + below, pen, 2 * len(thick) - 2)
+                    canvas.dot(a + right, b + below, pen, 2 * len(thick) - 2)
         return
     pattern = _DASHES[(line.series - 1) % len(_DASHES) if dashed and line.series else 0]
     pattern = _DASHES[2] if line.shape == "dashes" else pattern

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import ClassVar
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, TabbedContent, TabPane
 
-from workbench.analysis.report import session as report
-from workbench.analysis.report.document import Column, Document, Table
-from workbench.analysis.report.session import Origin
-from workbench.analysis.whole import Analysis, Looks, analyse, ceiling_of, still
 from workbench.display.text import count
 from workbench.display.tui.run import Run
 from workbench.display.tui.screens.base import RunScreen
 from workbench.display.tui.widgets.report import ReportPane
 from workbench.display.tui.widgets.status import StatusBar
 from workbench.model.session import Session
+from workbench.model.still import still
 
+if TYPE_CHECKING:
+    from workbench.analysis.report.document import Document
+
+_WORK = "workbench.display.tui.render.analysed"
 TABS = ("progress", "dynamics", "depth", "outlook", "edits", "hints", "failures", "made")
 """The sections of a session's report, in their order."""
 TITLES = ("Progress", "Laws", "Width", "Outlook", "Edits", "Hints", "Failures", "Made")
-LOOKS = Looks(edits=150, cycling=400)
-"""Candidates whose texts are read for the screen: each is a question to the engine's process."""
 
 
 class AnalysisScreen(RunScreen):
@@ -104,11 +104,11 @@ class AnalysisScreen(RunScreen):
 
     async def _compute(self) -> None:
         """Show what needs no texts first: reading them may take seconds."""
-        session = still(self.view.session)
+        session, path = still(self.view.session), self.run.attached.path
         self._say(session, "computing…")
-        ceiling = ceiling_of([("this session", session)])
-        found = await asyncio.to_thread(analyse, session, ceiling=ceiling)
-        await self._show(session, found)
+        # What computes needs numpy, which nothing else on the screen does.
+        work = await asyncio.to_thread(importlib.import_module, _WORK)
+        self._show(work, await asyncio.to_thread(work.computed, session, path, None))
         self._say(session, "reading candidates…")
         loop = asyncio.get_running_loop()
 
@@ -121,27 +121,16 @@ class AnalysisScreen(RunScreen):
             except (KeyError, ConnectionError):
                 return None  # lost, or the engine left: that edit is not told
 
-        found = await asyncio.to_thread(analyse, session, texts=texts, ceiling=ceiling, looks=LOOKS)
-        await self._show(session, found)
+        self._show(work, await asyncio.to_thread(work.computed, session, path, texts))
         self._say(session, "r computes again")
 
-    async def _show(self, session: Session, found: Analysis) -> None:
-        path = self.run.attached.path
-        origin = Origin(Path(path).name, f"workbench report {path}", session.state)
-        self.shown = await asyncio.to_thread(report.document, session, found, origin)
-        for name, section in zip(TABS, self.shown.sections, strict=True):
-            head = [_glance(self.shown)] if name == TABS[0] else []
-            self.query_one(f"#{name}", ReportPane).show([*head, *section.blocks])
+    def _show(self, work: ModuleType, document: Document) -> None:
+        self.shown = document
+        for name, blocks in zip(TABS, work.sections(document), strict=True):
+            self.query_one(f"#{name}", ReportPane).show(blocks)
 
     def _say(self, session: Session, word: str) -> None:
         told = f"{count(len(session.candidates))} candidates, record {session.seq}"
         for pane in self.query(ReportPane):
             pane.border_title = told
             pane.say(word)
-
-
-def _glance(document: Document) -> Table:
-    """Return the figures of the report's head, the tuning ceiling beside the best."""
-    columns = (Column("", False), Column(""), Column("", False))
-    rows = tuple((fact.name, fact.value, fact.about) for fact in document.facts)
-    return Table("glance", document.lead, columns, rows)

@@ -25,7 +25,7 @@ from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.line import InfoLine
 from workbench.display.tui.widgets.search import Searchable, SearchLine
 from workbench.display.tui.widgets.status import StatusBar
-from workbench.display.tui.widgets.virtual import Virtual
+from workbench.display.tui.widgets.steady import Steady
 from workbench.engine.command import AddHint, AnyCommand, EditHint, Fork, Pin, Reply
 
 if TYPE_CHECKING:
@@ -84,9 +84,10 @@ class RunScreen(Screen[None]):
         yield InfoLine(self._info, id="info")
 
     def _info(self) -> Content:
-        if self.answer:
-            return Content.assemble((" ✔ ", GOOD), text.one_line(self.answer))
-        return self.told()
+        if not self.answer:
+            return self.told()
+        answer = Content.assemble((" ✔ ", GOOD), text.one_line(self.answer), "  ")
+        return Content.assemble(answer, self.told())
 
     def told(self) -> Content:
         """Say in one line what the screen is about: the selected lineage and its candidate."""
@@ -290,7 +291,7 @@ class RunScreen(Screen[None]):
         """Give the pane that has the keys the whole screen, or put it back."""
         if self.maximized is not None:
             self.minimize()
-        elif isinstance(self.focused, Virtual):
+        elif isinstance(self.focused, Steady):
             self.maximize(self.focused, container=False)
 
     def action_zoom_out(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 from typing import TYPE_CHECKING
 
 from workbench.display import text
@@ -27,13 +25,12 @@ from workbench.model.lineage import Lineage
 if TYPE_CHECKING:
     from workbench.display.tui.screens.base import RunScreen
 
-_ANALYSIS = "workbench.display.tui.screens.analysis"
-
 
 async def analysis(screen: RunScreen) -> None:
-    """Open the analysis; numpy, which only it needs, is loaded beside the keys."""
-    module = await asyncio.to_thread(importlib.import_module, _ANALYSIS)
-    await screen.app.push_screen(module.AnalysisScreen(screen.run))
+    """Open the analysis of the session."""
+    from workbench.display.tui.screens.analysis import AnalysisScreen
+
+    await screen.app.push_screen(AnalysisScreen(screen.run))
 
 
 async def toggle(screen: RunScreen, lineages: tuple[Lineage, ...], every: bool = False) -> None:

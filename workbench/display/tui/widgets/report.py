@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
 
-from workbench.analysis.report.document import Block
-from workbench.display.tui.render import report
 from workbench.display.tui.render.find import CURRENT, HIT, Found, find, told
 from workbench.display.tui.widgets.search import Searchable
+
+if TYPE_CHECKING:
+    from workbench.analysis.report.document import Block
 
 
 class ReportPane(Searchable):
@@ -37,8 +39,10 @@ class ReportPane(Searchable):
 
     def _draw(self) -> None:
         width, height = self.width, self.scrollable_content_region.height
-        if width < 2 or height < 1:
-            return  # not laid out yet, or too small to hold anything
+        if width < 2 or height < 1 or not self._blocks:
+            return  # not laid out yet, too small to hold anything, or nothing to show yet
+        from workbench.display.tui.render import report  # which needs numpy
+
         dashed = self.app.no_color or "series-dashes" in self.app.current_theme.variables
         self._lines = report.lines(self._blocks, width - 1, height, dashed)
         self._seek(self.words)
