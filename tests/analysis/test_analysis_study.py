@@ -68,6 +68,17 @@ def test_a_strategy_is_named_with_the_options_that_differ() -> None:
     assert competitors(entries[1:]) == ["islands:islands=2", "islands:islands=3"]
 
 
+def test_a_study_s_own_names_are_not_split_by_what_a_task_fills_in() -> None:
+    found = []
+    for task, better in (("hill", "higher"), ("valley", "lower")):
+        journal = Told(0.0, task=task)
+        journal.add(
+            ev.LineageCreated(1, "islands", "mutation", 0, 1, strategy_options={"better": better})
+        )
+        found.append(entry_of(journal.session, task, "", {"strategy": "islands:islands=3"}))
+    assert competitors(found) == ["islands:islands=3"] * 2
+
+
 def test_tasks_of_one_name_with_other_verifiers_are_other_tasks() -> None:
     same = [cell([1.0]), cell([1.0], verifier_digest="c" * 64), cell([1.0], task="valley")]
     assert tasks_of(same) == ["hill (5a5a5a5a)", "hill (cccccccc)", "valley"]

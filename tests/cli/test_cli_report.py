@@ -54,23 +54,6 @@ def test_the_tuning_ceiling_comes_from_a_session_of_the_same_verifier(
     assert "its scores are of another verifier" in refused.err
 
 
-def test_a_study_is_a_directory_with_its_sessions(
-    program: Program, hill: Path, tmp_path: Path, places: Path
-) -> None:
-    for strategy in ("chain", "independent"):
-        for seed in (1, 2, 3):
-            options = ("--strategy", strategy, "--seed", seed, "--lineages", 1)
-            program("run", hill, *options, "--budget", "evaluations=6", "--display", "json")
-    study = places.parent
-    (study / "study.toml").write_text("")
-    program("report", study, "--out", tmp_path / "out", "--format", "html,md,csv")
-    text = (tmp_path / "out" / "report.md").read_text()
-    assert "2 competitors on 1 tasks with 3 seeds each, each within 6 evaluations" in text
-    rows = list(csv.DictReader((tmp_path / "out" / "cells.csv").read_text().splitlines()))
-    assert {row["journal"] for row in rows} == {path.name for path in places.iterdir()}
-    assert {row["competitor"] for row in rows} == {"chain", "independent"}
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -85,8 +68,3 @@ def test_mistakes_are_told_before_anything_is_written(
     refused = program("report", ten.name, "--out", tmp_path / "out", *options, code=2)
     assert said in refused.err
     assert not (tmp_path / "out").exists()
-
-
-def test_an_empty_study_says_so(program: Program, tmp_path: Path) -> None:
-    (tmp_path / "study.toml").write_text("")
-    assert "holds no session yet" in program("report", tmp_path, code=1).err

@@ -58,7 +58,8 @@ class _Words(argparse.ArgumentParser):
         raise UsageError(message)
 
 
-def _grammar() -> argparse.ArgumentParser:
+def grammar_of_a_run() -> argparse.ArgumentParser:
+    """Return what reads the words of a new session. It raises `UsageError` for a mistake."""
     grammar = _Words(prog="workbench run", add_help=False, allow_abbrev=False)
     options.run_options(grammar)
     return grammar
@@ -70,7 +71,7 @@ class FullDesk(Desk):
     def __init__(self, root: Path | None = None) -> None:
         """Work below `root`, by default the user's own session directory."""
         super().__init__(root)
-        self._grammar = _grammar()
+        self._grammar = grammar_of_a_run()
         self._actions = {_name(action): action for action in self._grammar._actions}
 
     def fields(self) -> list[Field]:

@@ -202,6 +202,22 @@ def launch_options(command: argparse.ArgumentParser, chosen: str | None) -> None
     )
 
 
+RUN_OPTIONS = ("jobs", "sandbox", "python")
+"""What is said for each run of a study anew."""
+
+
+def study_options(command: argparse.ArgumentParser) -> None:
+    """Add how the cells of a study are run."""
+    group = command.add_argument_group("this run")
+    group.add_argument(
+        "--jobs", type=values.positive, metavar="N", help="cells at once (default: cores)"
+    )
+    group.add_argument(
+        "--sandbox", choices=SANDBOXES, help="as with `workbench run`; default: auto"
+    )
+    python_option(group)
+
+
 def python_option(group: argparse._ActionsContainer) -> None:
     """Add which interpreter the task's programs are run by."""
     group.add_argument(

@@ -42,6 +42,7 @@ def build() -> argparse.ArgumentParser:
     _looking(commands)
     _checking(commands)
     _setting(commands)
+    _studying(commands)
     _simulating(commands)
     _developing(commands)
     return parser
@@ -283,6 +284,35 @@ def _setting(commands: Commands[argparse.ArgumentParser]) -> None:
     keys = commands.add_parser("keys", help="list every key of the terminal UI by its binding's id")
     keys.add_argument("--json", action="store_true")
     keys.set_defaults(run=_lazy("config", "keys"))
+
+
+def _studying(commands: Commands[argparse.ArgumentParser]) -> None:
+    study = commands.add_parser("study", help="run a grid of sessions at equal budget")
+    kinds = study.add_subparsers(metavar="WHAT", required=True)
+    new = kinds.add_parser("new", help="print a small spec, to change into your own")
+    new.add_argument("file", nargs="?", metavar="FILE", help="write it there instead")
+    new.set_defaults(run=_lazy("study", "new"))
+    check = kinds.add_parser("check", help="say what a study comes to: cells, time, dollars")
+    check.add_argument("file", metavar="FILE", help="its spec")
+    check.add_argument("--json", action="store_true")
+    options.study_options(check)
+    check.set_defaults(run=_lazy("estimate", "check"))
+    run = kinds.add_parser("run", help="run a study, or go on with it")
+    run.add_argument("file", metavar="FILE", help="its spec")
+    run.add_argument("--out", metavar="DIR", help="its directory; default: called as FILE is, here")
+    run.set_defaults(run=_lazy("study", "run"))
+    resume = kinds.add_parser("resume", help="go on with a study, whatever stopped it")
+    resume.set_defaults(run=_lazy("study", "resume"))
+    watch = kinds.add_parser("watch", help="show a study in the terminal UI")
+    watch.set_defaults(run=_lazy("study", "watch"))
+    status = kinds.add_parser("status", help="say how a study stands, cell by cell")
+    status.add_argument("--json", action="store_true")
+    status.set_defaults(run=_lazy("study", "status"))
+    for command in (resume, watch, status):
+        command.add_argument("directory", metavar="DIR", help="the study's directory")
+    for command in (run, resume):
+        options.study_options(command)
+        options.front_end_options(command)
 
 
 def _simulating(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -35,9 +35,9 @@ class Plan(NamedTuple):
     blobs: list[Blob]
     launch: Launch
 
-    async def create(self, root: Path) -> Path:
+    async def create(self, root: Path, name: str | None = None) -> Path:
         """Make the session below `root` and return its directory. Raises `StoreError`."""
-        return await create_session(root, self.task, self.settings, self.blobs)
+        return await create_session(root, self.task, self.settings, self.blobs, name)
 
 
 def plan(arguments: argparse.Namespace) -> Plan:

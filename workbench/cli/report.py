@@ -16,21 +16,22 @@ from workbench.analysis.study.entry import Entry, entry_of
 from workbench.analysis.whole import Ceiling, analyse, ceiling_of, same_task
 from workbench.cli import DONE, CommandFailed, UsageError
 from workbench.cli.sessions import content, engine_of, named, reading
+from workbench.engine import budget
 from workbench.formats.error import TaskError
 from workbench.formats.read import parse
 from workbench.model.session import Session
-from workbench.store import Reader, list_sessions
-
-STUDY = "study.toml"
-"""The file that makes a directory a study; its sessions lie in `SESSIONS` beside it."""
-SESSIONS = "sessions"
+from workbench.model.words import one_line
+from workbench.store import Reader
+from workbench.study.error import StudyError
+from workbench.study.place import Study, is_study, open_study
+from workbench.study.status import Watch
 
 
 def report(arguments: argparse.Namespace) -> int:
     """Write a report in the formats asked for, and say where."""
     formats = formats_of(arguments.format)
     directory = Path(arguments.session)
-    if (directory / STUDY).is_file():
+    if is_study(directory):
         name, made = directory.resolve().name, _study(arguments, directory)
     else:
         path = named(arguments.session)
@@ -97,28 +98,58 @@ def _ceiling(session: Session, path: Path, tuning: str | None) -> Ceiling | None
 def _study(arguments: argparse.Namespace, directory: Path) -> Document:
     if arguments.tuning is not None:
         raise UsageError("--tuning is for a session: a study has ceilings from its own cells")
-    found = entries(directory)
+    try:
+        study = open_study(directory)
+        notes = _notes(study)
+    except StudyError as error:
+        raise CommandFailed(str(error)) from None
+    found = entries(study)
     if not found:
-        raise CommandFailed(f"{directory / SESSIONS} holds no session yet")
-    name = directory.resolve().name
-    return of_study.document(name, found, Origin(name, _command(arguments)))
+        raise CommandFailed(f"{study.sessions} holds no session yet")
+    origin = Origin(directory.resolve().name, _command(arguments))
+    absent = len(study.grid) - len(found)
+    return of_study.document(study.name, found, origin, notes, absent)
 
 
-def entries(directory: Path) -> list[Entry]:
-    """Return the cells of the study in `directory`, oldest first.
+def _notes(study: Study) -> list[str]:
+    """Say how the study was made, and what of it was not."""
+    status = Watch(study).read()
+    spec = study.spec
+    listed = {
+        "tasks": spec.tasks,
+        "strategies": spec.strategies,
+        "proposers": [maker.label for maker in spec.makers],
+        "allocators": spec.allocators,
+        "lineages": spec.widths,
+        "seeds": spec.seeds,
+    }
+    grid = "; ".join(f"{name} {', '.join(map(str, values))}" for name, values in listed.items())
+    notes = [f"Study: budget {budget.written(spec.limits)}; {grid}."]
+    if status.finished < len(status.cells):
+        states = ", ".join(f"{n} {state}" for state, n in status.states.items() if n)
+        notes.append(f"Cells: {states}.")
+    reasons = dict.fromkeys(cell.message for cell in status.cells if cell.state == "failed")
+    return [*notes, *(f"Failed: {one_line(reason)}" for reason in reasons)]
 
-    Raises `CommandFailed` that names a session which cannot be read.
+
+def entries(study: Study) -> list[Entry]:
+    """Return the cells of the study that were begun, in the order of its grid.
+
+    Raises `CommandFailed` that names a session which cannot be read, unless it failed for that.
     """
     found: list[Entry] = []
     categories: dict[str, str] = {}
-    for one in reversed(list_sessions(directory / SESSIONS)):
-        if one.problem:
-            raise CommandFailed(f"{one.id}: {one.problem}")
-        with reading(one.path) as (reader, session):
-            digest = session.facts.task_digest
-            if digest not in categories:
-                categories[digest] = _category(reader, session)
-            found.append(entry_of(session, one.id, categories[digest]))
+    broken = study.failures()
+    for labels, path in study.cells():
+        try:
+            with reading(path) as (reader, session):
+                digest = session.facts.task_digest
+                if digest not in categories:
+                    categories[digest] = _category(reader, session)
+                found.append(entry_of(session, path.name, categories[digest], labels))
+        except CommandFailed:
+            if path.name not in broken:
+                raise
     return found
 
 

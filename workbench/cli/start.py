@@ -44,7 +44,7 @@ def demo(arguments: argparse.Namespace) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Start a new session."""
-    _display(arguments.display)  # refused before a session is made
+    display_of(arguments.display)  # refused before a session is made
     planned = plan(arguments)
     try:
         made = asyncio.run(planned.create(default_root()))
@@ -82,7 +82,7 @@ def resume(arguments: argparse.Namespace) -> int:
 def attach(arguments: argparse.Namespace) -> int:
     """Watch a session that runs, or read one that does not."""
     directory = pick(arguments.session, lambda one: one.holder is not None)
-    display = _display(arguments.display)
+    display = display_of(arguments.display)
     if display == "tui":
         return _tui(directory)
     return asyncio.run(_watch(directory, display))
@@ -94,7 +94,8 @@ def _on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _display(asked: str) -> str:
+def display_of(asked: str) -> str:
+    """Return the display that was asked for. Raises `UsageError` for one that needs a terminal."""
     if asked == "auto":
         return "tui" if _on_terminal() else "plain"
     if asked == "tui" and not _on_terminal():
@@ -104,7 +105,7 @@ def _display(asked: str) -> str:
 
 def go(directory: Path, arguments: argparse.Namespace, launch: Launch) -> int:
     """Run the session: in a process of its own under the TUI, else right here."""
-    display = _display(arguments.display)
+    display = display_of(arguments.display)
     if not arguments.detach and display != "tui":
         from workbench.cli.here import run_here
 

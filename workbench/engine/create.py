@@ -131,13 +131,17 @@ def first_events(task: Task, settings: Settings) -> list[ev.AnyEvent]:
 
 
 async def create_session(
-    root: Path, task: Task, settings: Settings, blobs: Iterable[Blob] = ()
+    root: Path,
+    task: Task,
+    settings: Settings,
+    blobs: Iterable[Blob] = (),
+    name: str | None = None,
 ) -> Path:
     """Write a new session below `root` and return its directory; an engine then resumes it.
 
-    `blobs` are what its proposer's options name.
+    `blobs` are what its proposer's options name. It gets an id of its own unless a `name` is given.
     """
-    directory = root / new_session_id(task.name)
+    directory = root / (name or new_session_id(task.name))
     contents = {**task.bundle, **task.initial}
     content = [*(Blob(data) for data in contents.values()), *blobs]
     await create(directory, first_events(task, settings), content)

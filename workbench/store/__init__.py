@@ -28,6 +28,7 @@ from workbench.store.sessions import (
     list_sessions,
     new_session_id,
     spoken,
+    summary_of,
 )
 from workbench.store.writer import Store
 
@@ -60,4 +61,5 @@ __all__ = [
     "new_session_id",
     "recover",
     "spoken",
+    "summary_of",
 ]

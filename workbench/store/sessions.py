@@ -76,10 +76,11 @@ def list_sessions(root: Path) -> list[SessionSummary]:
 
     One that cannot be read is listed with its `problem` and hides no other.
     """
-    return [_summary(root / name) for name in reversed(_ids(root))]
+    return [summary_of(root / name) for name in reversed(_ids(root))]
 
 
-def _summary(directory: Path) -> SessionSummary:
+def summary_of(directory: Path) -> SessionSummary:
+    """Return what a list shows of one session; of one that cannot be read, its `problem`."""
     mine, engine = True, None
     try:  # asked first: an engine that ends in between has then written how
         engine = holder(directory)

@@ -39,8 +39,13 @@ seeds. Tests: Wilcoxon signed rank on normalised gains paired by task and seed, 
 together by Holm's method."""
 
 
-def document(name: str, entries: Sequence[Entry], origin: Origin) -> Document:
-    """Return everything that the report of a study says."""
+def document(
+    name: str, entries: Sequence[Entry], origin: Origin, notes: Sequence[str] = (), absent: int = 0
+) -> Document:
+    """Return everything that the report of a study says.
+
+    `notes` say how the study was made, `absent` how many of its cells were not begun.
+    """
     block = block_of(entries)
     found = compared(block)
     verifiers = sorted({entry.verifier[:16] for entry in entries})
@@ -48,13 +53,13 @@ def document(name: str, entries: Sequence[Entry], origin: Origin) -> Document:
     return Document(
         title=f"Study {name}",
         lead=_lead(entries, found),
-        facts=tuple(_head(entries, found)),
+        facts=tuple(_head(entries, found, absent)),
         sections=(
             standing.section(found, source),
             tasks.section(entries, found, source),
             standing.laws(entries),
             _cells(entries),
-            _made(origin, found),
+            _made(origin, found, notes),
         ),
         source=source,
     )
@@ -71,10 +76,10 @@ def _lead(entries: Sequence[Entry], found: Comparison) -> str:
     return " ".join(said)
 
 
-def _head(entries: Sequence[Entry], found: Comparison) -> list[Fact]:
+def _head(entries: Sequence[Entry], found: Comparison, absent: int) -> list[Fact]:
     finished = sum(entry.state == FINISHED for entry in entries)
     facts = [
-        Fact("cells", f"{finished} of {len(entries)}", "finished"),
+        Fact("cells", f"{finished} of {len(entries) + absent}", "finished"),
         Fact("evaluations", str(sum(entry.evaluations for entry in entries))),
     ]
     if found.gains and found.block.scores.seeds:
@@ -118,9 +123,9 @@ def _cells(entries: Sequence[Entry]) -> Section:
     return Section("Cells", (table,))
 
 
-def _made(origin: Origin, found: Comparison) -> Section:
+def _made(origin: Origin, found: Comparison, notes: Sequence[str]) -> Section:
     left_out = found.block.left_out
-    texts = [f"Made by: {origin.command}"]
+    texts = [f"Made by: {origin.command}", *notes]
     if left_out:
         texts.append(f"Left out of every comparison: {'; '.join(left_out)}.")
     seeds = {

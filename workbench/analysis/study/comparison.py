@@ -61,10 +61,15 @@ class Comparison(NamedTuple):
 
 
 def block_of(entries: Sequence[Entry]) -> Block:
-    """Gather finished entries into the largest full table: all competitors, equal seeds a task."""
+    """Gather finished entries into the largest full table: all competitors, equal seeds a task.
+
+    A competitor of which nothing is finished is left out: it must not keep others from the table.
+    """
     finished = [entry for entry in entries if entry.state == FINISHED]
     names, tasks = competitors(entries), tasks_of(entries)
-    order, known = list(dict.fromkeys(names)), list(dict.fromkeys(tasks))
+    there = {name for entry, name in zip(entries, names, strict=True) if entry.state == FINISHED}
+    order = [name for name in dict.fromkeys(names) if name in there or not there]
+    known = list(dict.fromkeys(tasks))
     cells: dict[tuple[str, str], dict[int, Entry]] = {}
     for entry, name, task in zip(entries, names, tasks, strict=True):
         if entry.state == FINISHED:
@@ -87,7 +92,7 @@ def block_of(entries: Sequence[Entry]) -> Block:
         baselines[at] = some.baseline
         categories.append(some.category)
     scores = Scores(tuple(kept), tuple(order), rewards, baselines, tuple(categories))
-    return Block(scores, seeds, budget, tuple(_left_out(entries, known, kept, scores)))
+    return Block(scores, seeds, budget, tuple(_left_out(entries, names, kept, scores)))
 
 
 def _budget(entries: Sequence[Entry]) -> int | None:
@@ -101,12 +106,16 @@ def _reached(entry: Entry, budget: int | None) -> float:
 
 
 def _left_out(
-    entries: Sequence[Entry], known: Sequence[str], kept: Sequence[str], scores: Scores
+    entries: Sequence[Entry], names: Sequence[str], kept: Sequence[str], scores: Scores
 ) -> list[str]:
+    known = dict.fromkeys(tasks_of(entries))
     unfinished = sum(entry.state != FINISHED for entry in entries)
     missing = [task for task in known if task not in kept]
     more = len(entries) - unfinished - scores.rewards.size
+    absent = [name for name in dict.fromkeys(names) if name not in scores.competitors]
     found = [f"cells that are not finished: {unfinished}"] if unfinished else []
+    if absent:
+        found.append(f"competitors without a finished cell: {', '.join(absent)}")
     if missing:
         found.append(f"tasks that no seed has with every competitor: {', '.join(missing)}")
     if more > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from workbench.analysis.dynamics.runs import Run, runs_of, whole
@@ -47,8 +48,17 @@ class Entry(NamedTuple):
     """The evaluations that it was given."""
 
 
-def entry_of(session: Session, journal: str, category: str = "") -> Entry:
-    """Reduce a session to its entry. Labels are read from the session itself."""
+def entry_of(
+    session: Session,
+    journal: str,
+    category: str = "",
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> Entry:
+    """Reduce a session to its entry.
+
+    Labels are read from the session itself; `labels` win. A strategy that they name is named with
+    its options: those that a session has besides were filled in for its task.
+    """
     facts, initial, nan = session.facts, session.initial, float("nan")
     known = facts.best_known
     baseline = None if initial is None else initial.reward
@@ -60,8 +70,8 @@ def entry_of(session: Session, journal: str, category: str = "") -> Entry:
         direction=facts.direction,
         score_name=facts.score_name,
         unit=facts.unit,
-        labels=labels_of(session),
-        options=options_of(session),
+        labels={**labels_of(session), **labels},
+        options={} if "strategy" in labels else options_of(session),
         seed=facts.seed,
         journal=journal,
         verifier=facts.verifier_digest,

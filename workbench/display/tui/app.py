@@ -35,8 +35,10 @@ from workbench.display.tui.screens.dashboard import Dashboard
 from workbench.display.tui.screens.home import Home
 from workbench.display.tui.screens.opening import Opening
 from workbench.display.tui.screens.settings import SettingsScreen
+from workbench.display.tui.screens.study import StudyScreen
 from workbench.display.tui.screens.themes import ThemeChooser
 from workbench.display.tui.themes import palette as colours
+from workbench.study.status import Watched
 
 LONG = 5_000
 """Records from which a journal takes so long to be read that something is shown meanwhile."""
@@ -79,8 +81,10 @@ class WorkbenchApp(App[Exit]):
         attached: Attached | None = None,
         first: tuple[str, OpenMode] | None = None,
         settings: Settings | None = None,
+        study: Watched | None = None,
     ) -> None:
-        """Start with `attached` in front, or the session to be opened `first`, or the list.
+        """Start with `attached` in front, or the session to be opened `first`, or a `study`, or the
+        list.
 
         `settings` are a person's own; by default none, and what is changed lasts for this run.
         """
@@ -89,6 +93,7 @@ class WorkbenchApp(App[Exit]):
         self.run_in_front: Run | None = None
         self._first = attached
         self._open_first = first
+        self._study = study
         self.failed: OpenFailed | None = None
         """Why what was to be opened first could not be."""
         self._painted = (-1, 0)
@@ -112,6 +117,8 @@ class WorkbenchApp(App[Exit]):
             self.notify(self.looks.problems, severity="error", markup=False, timeout=10)
         self.looks.map_keys()
         await self.push_screen(Home(self.opener))
+        if self._study is not None:
+            await self.push_screen(StudyScreen(self._study))
         if self._first is not None:
             await self.show_session(self._first)
         if self._open_first is not None:
@@ -224,9 +231,11 @@ class WorkbenchApp(App[Exit]):
         self.run_worker(work(), group="open", exclusive=True)
 
     async def action_home(self) -> None:
-        """Back to the list of sessions; the engine of this one runs on."""
+        """Back to the study, or from it to the list of sessions; the engine of this one runs on."""
         self.workers.cancel_group(self, "open")
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, Home):
+        if isinstance(self.screen, StudyScreen):
+            await self.pop_screen()
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Home | StudyScreen):
             await self.pop_screen()
         await self.close_session()
         if isinstance(self.screen, Home):
@@ -296,10 +305,11 @@ class WorkbenchApp(App[Exit]):
                 yield command
 
 
-async def run_app(opener: SessionOpener, start: str | None) -> Exit:
+async def run_app(opener: SessionOpener, start: str | None, study: Watched | None = None) -> Exit:
     """Run the terminal UI until a person leaves it.
 
-    `start` is the path or id of a session to show first; None shows the list of sessions.
+    `start` is the path or id of a session to show first; None shows the `study`, or the list of
+    sessions.
     Raises `OpenFailed` if that session cannot be opened.
     """
     first: tuple[str, OpenMode] | None = None
@@ -307,7 +317,7 @@ async def run_app(opener: SessionOpener, start: str | None) -> Exit:
         rows = [row for row in await opener.sessions() if start in (row.path, row.id)]
         path = rows[0].path if rows else start
         first = path, mode_for(rows[0]) if rows else "attach"
-    app = WorkbenchApp(opener, first=first, settings=Settings(config_file()))
+    app = WorkbenchApp(opener, first=first, settings=Settings(config_file()), study=study)
     gc.freeze()  # modules and classes stay: each look at them all holds the keys up for 50 ms
     try:
         farewell = await app.run_async()
