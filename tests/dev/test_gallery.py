@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from documents import DOCS, maker
 
 from workbench.formats.load import bundled
 
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_gallery"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-make_gallery = _load()
+make_gallery = maker("make_gallery")
 DRAWN = tuple(make_gallery.drawn())
 
 

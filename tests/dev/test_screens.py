@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_screens", DOCS / "make_screens.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["make_screens"] = module
-    spec.loader.exec_module(module)
-    return module
+from documents import DOCS, maker
 
 
 def test_every_screen_has_its_pictures_and_its_place() -> None:
-    make_screens = _load()
+    make_screens = maker("make_screens")
     wanted = {f"{x.name}-{w}x{h}" for x in make_screens.SHOTS for w, h in make_screens.SIZES}
     assert {path.stem for path in (DOCS / "screens").glob("*.svg")} == wanted
     assert (DOCS / "screens.md").read_text() == make_screens.page(), "run docs/make_screens.py"
