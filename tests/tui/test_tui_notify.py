@@ -78,6 +78,16 @@ def test_lineages_that_stop_by_themselves_are_told_together_by_reason() -> None:
     assert refused == Notice("stopped", "L3 stopped", "model: the [key] is refused", "error")
 
 
+def test_lineages_that_stop_one_after_the_other_do_not_fill_the_screen() -> None:
+    told = Told(demo(steps=2))
+    told.journal.add(ev.LineageStopped(1, "budget"))
+    assert [x.title for x in told.at(0.0)] == ["L1 stopped"]
+    told.journal.add(ev.LineageStopped(2, "budget"))
+    assert told.at(3.0) == []
+    told.journal.add(ev.LineageStopped(3, "budget"))
+    assert [x.title for x in told.at(12.0)] == ["L2 L3 stopped"]
+
+
 def test_the_budget_is_told_at_eighty_percent_and_when_it_is_used_up() -> None:
     journal = Journal(limits=Limits(evaluations=5))
     journal.open()

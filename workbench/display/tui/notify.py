@@ -43,6 +43,7 @@ class Notices:
         self._best = session.best
         self._level = self._used()
         self._news: list[Notice] = []
+        self._stops: list[Notice] = []
         self._rise: tuple[CandidateId | None, CandidateId] | None = None
         """The best before those not yet told, and the newest of them."""
         self._faults: list[Notice] = []
@@ -63,8 +64,10 @@ class Notices:
 
     def due(self, now: float) -> list[Notice]:
         """Return what is to be told at `now` (seconds of any clock), and forget it."""
-        found = _joined(self._news)
-        self._news = []
+        found, self._news = self._news, []
+        if self._stops and self._free("stopped", now):
+            found += _joined(self._stops)
+            self._stops, self._told["stopped"] = [], now
         if self._rise is not None and self._free("best", now):
             before, best = self._rise
             found.append(self._of_best(before, best))
@@ -109,7 +112,7 @@ class Notices:
         if e.reason == "barren":
             severity = "warning"
         why = text.one_line(f"{e.reason}: {e.detail}" if e.detail else e.reason)
-        self._news.append(Notice("stopped", f"{name_of(e.lineage)} stopped", why, severity))
+        self._stops.append(Notice("stopped", f"{name_of(e.lineage)} stopped", why, severity))
 
     def _paused(self, e: ev.PauseRequested) -> None:
         if e.by == "engine":
@@ -132,17 +135,14 @@ _TELL: dict[type[ev.Event], Callable[[Notices, Any], None]] = {
 
 
 def _joined(notices: list[Notice]) -> list[Notice]:
-    """Join lineages that stopped for the same reason at the same time."""
-    found: list[Notice] = []
+    """Join lineages that stopped for the same reason."""
+    found: dict[str, Notice] = {}
     for notice in notices:
-        last = found[-1] if found else None
-        same = last is not None and (last.kind, last.text) == (notice.kind, notice.text)
-        if last is not None and same and notice.kind == "stopped":
-            names = last.title.removesuffix(" stopped")
-            found[-1] = last._replace(title=f"{names} {notice.title}")
-        else:
-            found.append(notice)
-    return found
+        same = found.get(notice.text)
+        if same is not None:
+            notice = same._replace(title=f"{same.title.removesuffix(' stopped')} {notice.title}")
+        found[notice.text] = notice
+    return list(found.values())
 
 
 def desktop_sequence(how: str, notice: Notice, tmux: bool) -> str:
