@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,20 @@ async def test_a_viewer_that_was_dropped_catches_up_and_is_live_again(
                 break
     finally:
         await feed.aclose()
+
+
+async def test_sessions_served_at_once_in_one_process_leave_its_umask_alone(root: Path) -> None:
+    directories = [await new_session(root, limits=Limits(evaluations=2)) for _ in range(3)]
+    before = os.umask(0o022)
+    try:
+
+        async def searched(directory: Path) -> int:
+            async with running(directory) as run:
+                mode = stat.S_IMODE(socket_path(directory).stat().st_mode)
+                await run.end()
+            return mode
+
+        assert await asyncio.gather(*map(searched, directories)) == [0o600] * 3
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)

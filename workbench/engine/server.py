@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -46,11 +46,7 @@ async def serve(engine: Engine, path: Path) -> AsyncIterator[None]:
         finally:
             viewers.discard(task)
 
-    before = os.umask(0o177)
-    try:
-        server = await asyncio.start_unix_server(on_connect, path, limit=wire.LINE_BYTES)
-    finally:
-        os.umask(before)
+    server = await asyncio.start_unix_server(on_connect, sock=_own(path), limit=wire.LINE_BYTES)
     try:
         yield
     finally:
@@ -60,6 +56,22 @@ async def serve(engine: Engine, path: Path) -> AsyncIterator[None]:
         for task in viewers:
             task.cancel()
         path.unlink(missing_ok=True)
+
+
+def _own(path: Path) -> socket.socket:
+    """Return a socket bound to `path` that nobody else could ever reach.
+
+    Until it listens, nobody can connect; by then its mode is set. (A umask would be the whole
+    process's, which may create other files, and serve other sessions, at the same time.)
+    """
+    found = socket.socket(socket.AF_UNIX)
+    try:
+        found.bind(str(path))
+        path.chmod(0o600)
+    except OSError:
+        found.close()
+        raise
+    return found
 
 
 class _Lines:
