@@ -1,10 +1,11 @@
 """Measured claims: each module prints figures that docs/performance.md quotes.
 
-The tiny task and the process helpers are those of the engine's tests, so that both speak of the
-same thing; their directory is put on the import path here.
+The tiny task, the process helpers and the lineages made by hand are those of the tests, so that
+both speak of the same thing; their directories are put on the import path here.
 """
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "tests" / "engine"))
+_TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path += [str(_TESTS / "engine"), str(_TESTS / "search")]

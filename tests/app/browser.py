@@ -70,7 +70,7 @@ class Page:
         async with asyncio.timeout(SECONDS):
             # No event crosses from one page to the next.
             while await self.value(expression) is not True:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # between looks at another process
 
     async def type(self, text: str) -> None:
         """Press the keys of a text, one after the other."""

@@ -11,7 +11,7 @@ from workbench.model.task import Task
 BUNDLE = {
     "task.toml": b'[task]\nname = "org/crane"\n',
     "instruction.md": b"<!-- some canary -->\n\nLift it.\n",
-    "environment/Dockerfile": b"FROM x\nWORKDIR /work\nWORKDIR crane\nCOPY rope /work/crane/\n",
+    "environment/Dockerfile": b"FROM x\nWORKDIR /srv\nWORKDIR crane\nCOPY rope /srv/crane/\n",
     "environment/rope": b"rope",
     "solution/solve.sh": b"the answer",
     "tests/test.sh": b"# curl is not used\necho 1 > /logs/verifier/reward.txt\n",
@@ -37,12 +37,12 @@ def test_the_candidate_is_a_script_in_the_task_s_container() -> None:
     assert (task.name, task.verification, task.category) == ("crane", "shared", "yard")
     assert task.editable == ("solve.sh",)
     assert task.image is not None
-    assert (task.image.workdir, set(task.image.context)) == ("/work/crane", {"Dockerfile", "rope"})
-    assert task.handed == ("/work/crane", "/logs/artifacts")
+    assert (task.image.workdir, set(task.image.context)) == ("/srv/crane", {"Dockerfile", "rope"})
+    assert task.handed == ("/srv/crane", "/logs/artifacts")
     assert set(task.verifier) == {"test.sh", "data/a.txt"}
     assert task.verify == ("bash", "/tests/test.sh")
     assert task.instruction.startswith("Lift it.\n")
-    assert "`/work/crane`" in task.instruction
+    assert "`/srv/crane`" in task.instruction
     assert not any(b"the answer" in data for data in task.files.values())
 
 
@@ -62,10 +62,10 @@ def test_limits_variables_and_names() -> None:
 
 
 def test_a_separate_verifier_gets_the_artifacts_alone() -> None:
-    top = 'artifacts = ["/work/crane/plan.json", { source = "/logs/artifacts/" }]\n'
+    top = 'artifacts = ["/srv/crane/plan.json", { source = "/logs/artifacts/" }]\n'
     bundle = {**BUNDLE, "task.toml": (top + "[verifier]\nenvironment_mode = 'separate'\n").encode()}
     task, _ = harbor.parse(bundle, "dir")
-    assert task.handed == ("/logs/artifacts", "/work/crane/plan.json")
+    assert task.handed == ("/logs/artifacts", "/srv/crane/plan.json")
     assert task.verifier_image is None
 
 

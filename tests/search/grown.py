@@ -105,18 +105,21 @@ class Grown:
         return chosen.next_move(at, rng_for(SEED, 1, at.step + 1, "move"))
 
     def walk(self, chosen: Strategy, steps: int, chance: random.Random) -> None:
-        """Let a strategy make steps: a fifth infeasible, a tenth without a candidate."""
+        """Let a strategy make steps."""
         for _ in range(steps):
-            move = self.next(chosen)
-            if chance.random() < 0.1:
-                self.fail(move.parents[0], move.operator)
-                continue
-            before = self.session.candidates[move.parents[0]].reward or 0.0
-            reward = None if chance.random() < 0.2 else before + chance.gauss(0.0, 1.0)
-            size = chance.randint(100, 900)
-            traits = Traits(size, size // 20, f"{chance.getrandbits(127):x}", str(size))
-            told = {f"instance__{n}": float(chance.randint(0, 5)) for n in range(4)}
-            self.add(move.parents, reward, move.operator, traits, **told)
+            self.take(self.next(chosen), chance)
+
+    def take(self, move: Move, chance: random.Random, instances: int = 4) -> None:
+        """Make a move of a random walk: a tenth gives no candidate, a fifth an infeasible one."""
+        if chance.random() < 0.1:
+            self.fail(move.parents[0], move.operator)
+            return
+        before = self.session.candidates[move.parents[0]].reward or 0.0
+        reward = None if chance.random() < 0.2 else before + chance.gauss(0.0, 1.0)
+        size = chance.randint(100, 900)
+        traits = Traits(size, size // 20, f"{chance.getrandbits(127):x}", str(size))
+        told = {f"instance__{n}": float(chance.randint(0, 5)) for n in range(instances)}
+        self.add(move.parents, reward, move.operator, traits, **told)
 
 
 def moves(grown: Grown, name: str, count: int, **options: object) -> list[Move]:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import signal
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -217,7 +218,7 @@ def test_no_more_is_begun_than_the_cap_on_dollars_allows(
     text = text.replace("seeds = 2", 'seeds = 2\nmodels = ["openai:gpt-4o-mini"]')
     study = begun(tmp_path, text)
     under_way: list[int] = []
-    running = 0
+    running, more = 0, threading.Event()
 
     class Spending:
         """Every cell fails, having spent nothing, once another had its chance."""
@@ -226,7 +227,7 @@ def test_no_more_is_begun_than_the_cap_on_dollars_allows(
             nonlocal running
             running += 1
             under_way.append(running)
-            time.sleep(0.02)
+            more.wait(0.02)  # set by nobody: time for another cell to begin, if one may
             running -= 1
             raise StudyError("no")
 

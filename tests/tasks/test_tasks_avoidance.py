@@ -28,16 +28,6 @@ def control(state, obstacles):
 STILL = "def control(state, obstacles): return [0.0, 0.0]\n"
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    """Return the real backend, or skip with the reason why there is none."""
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 async def sandboxed(backend: sandbox.Backend, *programs: str) -> list[Verification]:
     """Verify programs one after the other as the workbench does."""
     async with Verifier(load(TASK).task, backend) as verifier:

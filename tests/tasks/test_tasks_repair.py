@@ -146,15 +146,6 @@ def least(size: int) -> int:
     return size + min(least(left) + least(size - left) for left in range(1, size))
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 async def judged(backend: sandbox.Backend, program: str) -> tuple[Verdict, str]:
     """Return the verdict of a module, and the feedback."""
     async with Verifier(load(TASK).task, backend) as verifier:

@@ -14,16 +14,6 @@ from workbench.verify.verifier import Verifier
 EXACT = 1e-9
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    """Return the real backend, or skip with the reason why there is none."""
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 @pytest.mark.parametrize("name", each(NAMES))
 async def test_the_initial_files_and_the_reference_score_as_stated(
     backend: sandbox.Backend, name: str

@@ -64,11 +64,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("mode", ["output", "call", "shared"])
-async def test_its_packages_are_there_in_every_mode(environment: str, mode: str) -> None:
-    backend = sandbox.backend("bubblewrap")
-    capabilities = await backend.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
+async def test_its_packages_are_there_in_every_mode(
+    environment: str, mode: str, backend: sandbox.Backend
+) -> None:
     task = applied(_task(mode), find(environment))
     async with Verifier(task, backend) as verifier:
         found = await verifier.verify(

@@ -28,16 +28,6 @@ def toy(verify: bytes = VERIFY, *, resources: Resources = PATIENT) -> Task:
     return scripted_toy(verify, resources=resources)
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    """Return the real backend, or skip with the reason why there is none."""
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 async def verify(backend: sandbox.Backend, task: Task, program: str | bytes) -> Verification:
     data = program.encode() if isinstance(program, str) else program
     async with Verifier(task, backend) as verifier:

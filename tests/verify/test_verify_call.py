@@ -48,16 +48,6 @@ def task(verify: bytes = VERIFY, **changes: object) -> Task:
     return msgspec.structs.replace(toy(verify, resources=PATIENT), **chosen)
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    """Return the real backend, or skip with the reason why there is none."""
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 async def verify(
     backend: sandbox.Backend, program: str, made: Task | None = None, warm: bool = True
 ) -> Verification:

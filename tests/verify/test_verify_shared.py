@@ -27,16 +27,6 @@ def task(**changes: object) -> Task:
     return msgspec.structs.replace(made, **chosen)
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    """Return the real backend, or skip with the reason why there is none."""
-    found = sandbox.backend("bubblewrap")
-    capabilities = await found.probe()
-    if not capabilities.usable:
-        pytest.skip(f"no bubblewrap sandbox here: {capabilities.problem}")
-    return found
-
-
 async def verify(backend: sandbox.Backend, program: str) -> Verification:
     async with Verifier(task(), backend) as verifier:
         return await verifier.verify({"solve.py": program.encode()})

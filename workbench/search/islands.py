@@ -13,7 +13,7 @@ from workbench.model.move import Move
 from workbench.search.parts.cells import BUILT_IN, Cell, Grid, Island, near
 from workbench.search.parts.folding import Folding
 from workbench.search.parts.ranks import Ranked, derive, mend
-from workbench.search.parts.ring import Ring
+from workbench.search.parts.ring import MigrationEvery, Populations, Ring
 from workbench.search.parts.weights import by_height, draw
 from workbench.search.strategy import Options as Common
 
@@ -81,7 +81,7 @@ class Islands:
     class Options(Common, frozen=True):
         """See `Common`."""
 
-        islands: Annotated[int, Meta(ge=1, le=64, description="populations")] = 5
+        islands: Populations = 5
         population: Annotated[int, Meta(ge=2, le=5000, description="most on all islands")] = 1000
         archive: Annotated[int, Meta(ge=1, le=1000, description="best of all, to exploit")] = 100
         exploration: Annotated[
@@ -90,9 +90,7 @@ class Islands:
         exploitation: Annotated[
             float, Meta(ge=0, le=1, description="how often one of the archive is")
         ] = 0.7
-        migration_every: Annotated[
-            int, Meta(ge=1, le=100_000, description="candidates of an island between migrations")
-        ] = 50
+        migration_every: MigrationEvery = 50
         migration_rate: Annotated[
             float, Meta(ge=0, le=1, description="share of an island that migrates, its best")
         ] = 0.1

@@ -13,7 +13,7 @@ from workbench.model.lineage import Lineage, Point
 from workbench.model.move import Move, rng_for
 from workbench.search.parts.folding import Folding
 from workbench.search.parts.ranks import Ranked, derive, mend
-from workbench.search.parts.ring import Ring
+from workbench.search.parts.ring import MigrationEvery, Populations, Ring
 from workbench.search.parts.weights import above_median, draw
 from workbench.search.strategy import Options as Common
 
@@ -75,14 +75,12 @@ class Shinka:
             Literal["count", "reject"],
             Meta(description="proposals that only bring back lines that were removed before"),
         ] = "reject"
-        islands: Annotated[int, Meta(ge=1, le=64, description="populations")] = 2
+        islands: Populations = 2
         archive: Annotated[int, Meta(ge=1, le=1000, description="best of an island")] = 40
         sharpness: Annotated[
             float, Meta(ge=0, le=1000, description="λ: how much better parents are preferred")
         ] = 10.0
-        migration_every: Annotated[
-            int, Meta(ge=1, le=100_000, description="candidates of an island between migrations")
-        ] = 10
+        migration_every: MigrationEvery = 10
         migration_rate: Annotated[
             float, Meta(ge=0, le=1, description="share of an archive that migrates, its best")
         ] = 0.0

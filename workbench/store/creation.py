@@ -94,8 +94,7 @@ def _fitting(records: Iterable[Record]) -> Iterable[journal.Entry]:
     for record in records:
         try:
             session.apply(record)
-        # Damage can make a record read well and yet name what does not exist.
-        except Exception:
+        except Exception:  # damaged, it may read well and fail anywhere: what is before it is kept
             return
         if session.created is None:
             return

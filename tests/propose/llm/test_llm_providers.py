@@ -163,7 +163,7 @@ async def test_the_account_closes_with_its_last_model(provider: str, server: Fak
         assert (await ask(third)).text == TEXT
     async with asyncio.timeout(5):
         while server.open_sockets:  # noqa: ASYNC110 - it tells of calls, not of sockets
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.001)  # between looks
 
 
 async def test_what_a_listener_raises_passes_and_closes(provider: str, server: FakeModel) -> None:

@@ -98,7 +98,7 @@ def start(folder: Path) -> None:
                 os.kill(engine, signal.SIGKILL)
                 os.waitpid(engine, 0)
                 break
-            time.sleep(0.05)
+            time.sleep(0.05)  # between looks: dockerd tells nobody that it answers
         said = (folder / "log").read_text(errors="replace").strip()[-600:]
     raise Missing(f"dockerd does not start here: {said}")
 

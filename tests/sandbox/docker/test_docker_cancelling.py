@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from pathlib import Path
 
 import pytest
+from made_here import containers, gone
 from test_sandbox_cancelling import (  # the tests themselves: only the backend differs
     Instants,
     leases,
@@ -19,10 +18,7 @@ from test_sandbox_cancelling import (  # the tests themselves: only the backend 
 
 from sandbox import Backend
 from sandbox.docker import Docker
-
-sys.path.append(str(Path(__file__).parents[1] / "hostile"))
-
-from hostile_census import containers
+from sandbox.docker.engine import connected
 
 __all__ = [
     "leases",
@@ -48,5 +44,7 @@ def instants() -> Instants:
 async def test_no_container_is_left_of_all_that(docker: Docker) -> None:
     # That of a lease's last run is removed beside what comes next.
     async with asyncio.timeout(30):
-        while await containers():  # noqa: ASYNC110 (the engine tells of no end of it here)
-            await asyncio.sleep(0.005)
+        async with connected() as engine:
+            for identity in await containers(engine):
+                await gone(engine, identity)
+            assert await containers(engine) == []

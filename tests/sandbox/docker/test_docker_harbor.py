@@ -33,7 +33,7 @@ def task(test: bytes = TEST, toml: str = "", **files: bytes) -> Task:
     bundle = {
         "task.toml": f"[agent]\ntimeout_sec = 20\n[environment]\nstorage_mb = 32\n{toml}".encode(),
         "instruction.md": b"Leave a number in answer.txt.\n",
-        "environment/Dockerfile": f"FROM {TINY}\nWORKDIR /work\nCOPY tool.sh ./\n".encode(),
+        "environment/Dockerfile": f"FROM {TINY}\nWORKDIR /srv\nCOPY tool.sh ./\n".encode(),
         "environment/tool.sh": b'#!/bin/bash\necho "$1.25"\n',
         "tests/test.sh": test,
         "tests/secret.txt": b"of the tests",
@@ -78,7 +78,7 @@ async def test_a_script_changes_the_image_s_directory_and_is_scored(crane: Verif
     assert brief(found) == ("scored", 4.25)
     assert found.verdict.verification == "shared"
     assert found.verdict.stdout is not None
-    assert found.blobs[found.verdict.stdout] == b"/work\ntool.sh\n"
+    assert found.blobs[found.verdict.stdout] == b"/srv\ntool.sh\n"
 
 
 async def test_every_script_begins_anew_and_what_it_removed_stays_away(crane: Verifier) -> None:
@@ -135,12 +135,12 @@ async def test_artifacts_alone_reach_a_verifier_with_an_image_of_its_own(docker:
     toml = "[verifier]\nenvironment_mode = 'separate'\n"
     bundle = {
         **task().bundle,
-        "tests/Dockerfile": f"FROM {TINY}\nWORKDIR /work\nCOPY . /tests/\n".encode(),
-        "tests/test.sh": b"#!/bin/bash\nread -r found < /work/answer.txt\n"
-        b"ls /work/other.txt && found=0\necho $found > /logs/verifier/reward.txt\n",
+        "tests/Dockerfile": f"FROM {TINY}\nWORKDIR /srv\nCOPY . /tests/\n".encode(),
+        "tests/test.sh": b"#!/bin/bash\nread -r found < /srv/answer.txt\n"
+        b"ls /srv/other.txt && found=0\necho $found > /logs/verifier/reward.txt\n",
     }
     text = bundle["task.toml"].decode()
-    bundle["task.toml"] = f'artifacts = ["/work/answer.txt"]\n{text}{toml}'.encode()
+    bundle["task.toml"] = f'artifacts = ["/srv/answer.txt"]\n{text}{toml}'.encode()
     async with Verifier(harbor.parse(bundle, "crane")[0], docker) as verifier:
         found = await verifier.verify(script("echo 8 > answer.txt; echo x > other.txt"))
         assert brief(found) == ("scored", 8.0)

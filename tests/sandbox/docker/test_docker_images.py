@@ -71,8 +71,8 @@ async def test_a_directory_of_the_image_is_kept_where_a_writable_one_hides_it(
         assert (await lease.run(Job(("ls", "/app")))).stdout == b""
     with tarfile.open(fileobj=io.BytesIO(shown.stdout)) as tar:
         assert set(tar.getnames()) == {"app", "app/stale", "app/sub", "app/sub/new"}
-    with pytest.raises(SandboxUnavailable, match=r"start in /app, and the task says /work"):
-        await docker.open(Spec(image=Image(context=context, kept="/work")))
+    with pytest.raises(SandboxUnavailable, match=r"start in /app, and the task says /srv"):
+        await docker.open(Spec(image=Image(context=context, kept="/srv")))
 
 
 async def test_what_every_run_would_copy_is_bounded(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from made_here import containers, gone
 from sandbox_helpers import until
 
 from sandbox import Job, Limits, Outcome, Spec
@@ -29,23 +29,6 @@ ROOT = Path(__file__).parents[3]
 async def engine(docker: Docker) -> AsyncIterator[Engine]:
     async with connected() as engine:
         yield engine
-
-
-async def containers(engine: Engine, maker: int | None = None) -> list[str]:
-    """Return the containers that this process, or the process `maker`, has made."""
-    wanted = json.dumps({"label": [OURS]})
-    found = await engine.docker.containers.list(all="true", filters=wanted)
-    pid = f"/{maker or os.getpid()}/"
-    return [each.id for each in found if pid in each["Labels"].get(f"{OURS}.maker", "")]
-
-
-async def gone(engine: Engine, identity: str) -> None:
-    """Wait until the engine has removed a container."""
-    container = engine.docker.containers.container(identity)
-    try:
-        await container.wait(condition="removed")
-    except Exception as error:
-        assert getattr(error, "status", 0) == 404, error  # noqa: PT017 (gone before it was asked)
 
 
 @pytest.mark.parametrize("warm", [True, False])

@@ -18,14 +18,6 @@ from workbench.verify.check.suite import Effort, check
 MODULES = {Path(str(x.__file__)).name: Path(str(x.__file__)).read_bytes() for x in (answers, calls)}
 
 
-@pytest.fixture
-async def backend() -> sandbox.Backend:
-    found = sandbox.backend("bubblewrap")
-    if not (await found.probe()).usable:
-        pytest.skip("no namespaces here")
-    return found
-
-
 def scaffold(folder: Path, verification: Verification = "output", **files: bytes | None) -> Task:
     """Return the task that `tasks new` writes, with some files of it replaced or taken out."""
     write_task(folder / "five", verification, MODULES)

@@ -91,7 +91,7 @@ class Allocator(msgspec.Struct, frozen=True, kw_only=True):
 
     def choose(self, table: Table, rng: random.Random) -> Choice:
         """Return which of the arms, of which there is at least one, gets the next turn."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract: msgspec's metaclass leaves no room for ABC's
 
 
 def untried(table: Table) -> Choice | None:

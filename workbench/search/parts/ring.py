@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
+Populations = Annotated[int, Meta(ge=1, le=64, description="populations")]
+"""The option that says how many islands there are."""
+MigrationEvery = Annotated[
+    int, Meta(ge=1, le=100_000, description="candidates of an island between migrations")
+]
+"""The option that says when migrants set out."""
+
 
 class Ring:
     """Counts what each island has made; every so often some of it goes to both neighbours."""

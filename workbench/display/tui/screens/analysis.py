@@ -13,7 +13,7 @@ from textual.widgets import Footer, TabbedContent, TabPane
 
 from workbench.display.text import count
 from workbench.display.tui.run import Run
-from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.screens.tabbed import TabbedScreen
 from workbench.display.tui.widgets.report import ReportPane
 from workbench.display.tui.widgets.status import StatusBar
 from workbench.model.session import Session
@@ -28,7 +28,7 @@ TABS = ("progress", "dynamics", "depth", "outlook", "edits", "hints", "failures"
 TITLES = ("Progress", "Laws", "Width", "Outlook", "Edits", "Hints", "Failures", "Made")
 
 
-class AnalysisScreen(RunScreen):
+class AnalysisScreen(TabbedScreen):
     """Laws, width against depth, outlook, edits, failures: of the session as it stands."""
 
     HELP = (
@@ -63,36 +63,6 @@ class AnalysisScreen(RunScreen):
         """Compute at once."""
         self.focus_main()
         self.action_again()
-
-    @property
-    def tab(self) -> str:
-        """The tab in front."""
-        return self.query_one(TabbedContent).active.removeprefix("tab-")
-
-    def focus_main(self) -> None:
-        """The section in front has the keys."""
-        self.query_one(f"#{self.tab}").focus()
-
-    def refresh_view(self) -> None:
-        """Keep the head up to date; figures are computed when they are asked for."""
-        super().refresh_view()
-        self.query_one(StatusBar).repaint()
-
-    def on_tabbed_content_tab_activated(self) -> None:
-        """Give the keys to the new tab."""
-        if not self.composer.display:
-            self.focus_main()
-
-    def action_back(self) -> None:
-        """Put a pane back that has the whole screen, else back to where one came from."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.app.pop_screen()
-
-    def action_tab(self, name: str) -> None:
-        """Bring a tab to the front."""
-        self.query_one(TabbedContent).active = f"tab-{name}"
 
     def action_analysis(self) -> None:
         """The same key that opens the screen."""

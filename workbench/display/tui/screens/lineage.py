@@ -10,7 +10,7 @@ from textual.widgets import Footer, TabbedContent, TabPane
 
 from workbench.display.tui.render import hints
 from workbench.display.tui.run import Run
-from workbench.display.tui.screens.base import RunScreen
+from workbench.display.tui.screens.tabbed import TabbedScreen
 from workbench.display.tui.widgets.candidates import CandidateTree
 from workbench.display.tui.widgets.diffs import DiffPane
 from workbench.display.tui.widgets.panes import Pane, ProposalPane, VerifierPane
@@ -22,7 +22,7 @@ from workbench.model.hint import Hint
 TABS = ("diff", "verifier", "proposal", "tree", "hints")
 
 
-class LineageScreen(RunScreen):
+class LineageScreen(TabbedScreen):
     """Diff, verifier, proposal, tree and hints of the selected lineage."""
 
     HELP = (
@@ -69,19 +69,9 @@ class LineageScreen(RunScreen):
         queue.border_title, queue.border_subtitle = "Hints", "e edit · x withdraw"
         self.focus_main()
 
-    @property
-    def tab(self) -> str:
-        """The tab in front."""
-        return self.query_one(TabbedContent).active.removeprefix("tab-")
-
-    def focus_main(self) -> None:
-        """The pane in front has the keys."""
-        self.query_one(f"#{self.tab}").focus()
-
     def refresh_view(self) -> None:
         """Show what has changed in the tab in front."""
         super().refresh_view()
-        self.query_one(StatusBar).repaint()
         for pane in self.query(Pane):
             pane.refresh_view()
         self.query_one(CandidateTree).refresh_view()
@@ -102,12 +92,11 @@ class LineageScreen(RunScreen):
             return self.tab == "diff" if self.query(TabbedContent) else False
         return super().check_action(action, parameters)
 
-    def on_tabbed_content_tab_activated(self) -> None:
+    def tab_changed(self) -> None:
         """Bring the new tab up to date and give it the keys; the footer shows which."""
         self.refresh_bindings()
         self.call_after_refresh(self.refresh_view)
-        if not self.composer.display:
-            self.focus_main()
+        super().tab_changed()
         if self.maximized is not None:
             self.maximize(self.query_one(f"#{self.tab}"), container=False)
 
@@ -124,17 +113,6 @@ class LineageScreen(RunScreen):
             self.action_tab("diff")
         elif message.rows.id == "hints":
             self.action_edit_hint()
-
-    def action_back(self) -> None:
-        """Put a pane back that has the whole screen, else back to the dashboard."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.app.pop_screen()
-
-    def action_tab(self, name: str) -> None:
-        """Bring a tab to the front."""
-        self.query_one(TabbedContent).active = f"tab-{name}"
 
     def action_step(self, offset: int) -> None:
         """Show the candidate born before or after this one."""
